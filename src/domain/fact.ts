@@ -1,0 +1,106 @@
+import type { Decision } from './decision.ts'
+import type { Assertion, Binding, Hold } from './hold.ts'
+import type { Mandate } from './mandate.ts'
+import type {
+  AgentName,
+  DecisionId,
+  Digest,
+  HoldId,
+  Instant,
+  LeaseId,
+  MandateId,
+  PasskeyId,
+  PersonName,
+  SafeguardName,
+  SecretName,
+  UpstreamName,
+} from './names.ts'
+import type { Outcome } from './outcome.ts'
+
+/** What happened. The ledger is the state: everything else is a fold over these. */
+export type Fact = Readonly<
+  | { kind: 'started'; version: string; policies: Digest; configuration: Digest }
+  | { kind: 'policies-loaded'; policies: Digest; files: readonly string[] }
+  | { kind: 'policies-rejected'; why: string }
+  | { kind: 'agent-added'; agent: AgentName; owner: PersonName }
+  | { kind: 'mandate-granted'; mandate: Mandate }
+  | { kind: 'mandate-revoked'; mandate: MandateId; by: PersonName }
+  | { kind: 'lease-issued'; lease: Lease }
+  | { kind: 'lease-revoked'; lease: LeaseId; by: PersonName }
+  | { kind: 'secret-put'; secret: SecretName; by: PersonName }
+  | { kind: 'secret-removed'; secret: SecretName; by: PersonName }
+  | { kind: 'enrolment-opened'; enrolment: Enrolment }
+  | { kind: 'person-enrolled'; person: PersonName; roles: readonly Role[]; passkey: Passkey; codeHash: Digest }
+  | { kind: 'passkey-revoked'; passkey: PasskeyId; by: PersonName }
+  /** before Holdpoint itself reads a provider, to know what exists there */
+  | { kind: 'discovering'; upstream: UpstreamName; request: Digest }
+  | { kind: 'decided'; decision: Decision }
+  | { kind: 'held'; hold: Hold }
+  /** one person's yes, where the rule wants two: the whole assertion and what it signed */
+  | { kind: 'approved'; hold: HoldId; binding: Binding; assertion: Assertion }
+  | { kind: 'settled'; hold: HoldId; settlement: SettledHow }
+  /** a release is spent, once, by the decision on the request that came again */
+  | { kind: 'claimed'; hold: HoldId; decision: DecisionId }
+  | { kind: 'guarded'; decision: DecisionId; safeguard: SafeguardName; proof: SafeguardProof }
+  /** the intent: written before the first byte goes upstream */
+  | { kind: 'sent'; decision: DecisionId; request: Digest; upstream: string }
+  | { kind: 'ended'; decision: DecisionId; outcome: Outcome }
+  | { kind: 'tripped'; agent: AgentName; reason: TripReason; says: string }
+  | { kind: 'resumed'; agent: AgentName; by: PersonName }
+  | { kind: 'killed'; agent: AgentName | null; by: PersonName }
+  | { kind: 'kill-lifted'; agent: AgentName | null; by: PersonName }
+>
+
+export type FactKind = Fact['kind']
+export type FactOf<K extends FactKind> = Extract<Fact, { kind: K }>
+
+export interface Lease {
+  readonly id: LeaseId
+  readonly agent: AgentName
+  readonly mandate: MandateId
+  /** SHA-256 of the token; the token itself is shown once and kept nowhere */
+  readonly tokenHash: Digest
+  readonly issuedAt: Instant
+  readonly expiresAt: Instant
+}
+
+export type Role = 'owner' | 'approver' | 'auditor'
+
+/** An invitation to enrol a passkey, by a code shown once. */
+export interface Enrolment {
+  readonly person: PersonName
+  readonly roles: readonly Role[]
+  readonly codeHash: Digest
+  /** null for the very first person, whose code is printed on the gate's own terminal */
+  readonly invitedBy: PersonName | null
+  readonly expiresAt: Instant
+}
+
+export interface Passkey {
+  readonly id: PasskeyId
+  readonly publicKey: string
+  readonly signCount: number
+  readonly backedUp: boolean
+  readonly aaguid: string
+}
+
+export type SettledHow =
+  | Readonly<{ kind: 'released'; by: readonly PersonName[] }>
+  | Readonly<{ kind: 'refused'; by: PersonName; note: string; binding: Binding; assertion: Assertion }>
+  | Readonly<{ kind: 'expired' }>
+  | Readonly<{ kind: 'withdrawn'; why: string }>
+
+export type SafeguardProof =
+  | Readonly<{ kind: 'proven'; says: string; artefact: string; bytes: number; sha256: Digest }>
+  | Readonly<{ kind: 'failed'; why: string }>
+
+export type TripReason = 'budget' | 'credential-pivot' | 'escalation-after-refusal'
+
+/** A fact in its place. */
+export interface LedgerEntry {
+  readonly index: number
+  readonly at: Instant
+  readonly fact: Fact
+  /** salted hash of what is kept beside the ledger for this entry; null for nothing */
+  readonly beside: Digest | null
+}

@@ -1,0 +1,41 @@
+/** How much a person minds: unknown counts as `critical`. */
+export type Protection = 'critical' | 'standard' | 'open'
+
+/** A thing at a provider. Shown as `provider:type/id`. */
+export interface Resource {
+  /** `railway`, `egress`, … */
+  readonly provider: string
+  /** `volume`, `service`, `project`, `host`, … */
+  readonly type: string
+  /** the provider's id; null when the request names none (a creation, the caller's whole account) */
+  readonly id: string | null
+  /**
+   * Where the request itself says it acts, narrower than the resource: `{ environment: 'env-…' }` of
+   * `serviceDelete(id, environmentId)`. A hint to placing, which checks it against the inventory.
+   */
+  readonly within: Readonly<Partial<Record<'environment' | 'project' | 'workspace', string>>>
+}
+
+/** An environment that a resource reaches. */
+export interface Environment {
+  readonly provider: string
+  readonly id: string
+  /** as people call it, qualified: `pocketos/production` */
+  readonly name: string
+  readonly protection: Protection
+}
+
+export function showResource(resource: Pick<Resource, 'provider' | 'type' | 'id'>): string {
+  return `${resource.provider}:${resource.type}/${resource.id ?? '*'}`
+}
+
+const protectionRank: Readonly<Record<Protection, number>> = { open: 0, standard: 1, critical: 2 }
+
+/** The most protected one counts. */
+export function strictestProtection(protections: readonly Protection[]): Protection {
+  let strictest: Protection = 'open'
+  for (const protection of protections) {
+    if (protectionRank[protection] > protectionRank[strictest]) strictest = protection
+  }
+  return protections.length === 0 ? 'critical' : strictest
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+
+export interface Random {
+  bytes(count: number): Buffer
+}
+
+export const systemRandom: Random = { bytes: randomBytes }
+
+/** Repeatable bytes for tests: SplitMix-like, never for secrets. */
+export function createFakeRandom(seed: number): Random {
+  let state = seed >>> 0
+  function next(): number {
+    state = (state + 0x9e3779b9) >>> 0
+    let z = state
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad) >>> 0
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97) >>> 0
+    return (z ^ (z >>> 15)) & 0xff
+  }
+  return { bytes: (count) => Buffer.from(Array.from({ length: count }, next)) }
+}
+
+/** `hold_3f9c…`: a prefix that says what it names, and 80 random bits in lower-case base 32. */
+export function newId<T extends string>(random: Random, prefix: string): T {
+  const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
+  let text = ''
+  for (const byte of random.bytes(16)) text += alphabet.charAt(byte & 31)
+  return `${prefix}_${text}` as T
+}
