@@ -1,6 +1,7 @@
 import type { Impact } from './impact.ts'
 import type { Standing } from './mandate.ts'
 import type { TripReason } from './fact.ts'
+import type { Digest } from './names.ts'
 import type { NonEmpty } from './nonempty.ts'
 
 /** Why the breaker does not let this pass; it has frozen the agent already, or is about to. */
@@ -17,8 +18,8 @@ export interface Trip {
 export interface Breaker {
   /** Counts a request against its mandate and all its ancestors; null when it may go on. */
   charge(standing: Standing, impacts: NonEmpty<Impact>): Trip | null
-  /** Learns of a refusal or a hold; a Trip when it was one too many. */
-  refused(standing: Standing, impacts: readonly Impact[]): Trip | null
+  /** Learns of a refusal or a hold; a Trip when it was one too many. The same request again is a retry. */
+  refused(standing: Standing, impacts: readonly Impact[], request: Digest): Trip | null
   /** A credential that Holdpoint did not issue was used on a governed host by this agent. */
   pivoted(standing: Standing): Trip
 }

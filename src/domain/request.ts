@@ -25,6 +25,8 @@ export interface Session {
   readonly peer: string
   /** Ends the connection at once, both directions; a second call does nothing. */
   sever(): void
+  /** Called once when the connection is over, for whatever reason; at once if it is over already. */
+  onClose(listener: () => void): void
 }
 
 /** A credential in the place where the client put it. `proxy` belongs to the connection, not the request. */

@@ -1,0 +1,149 @@
+import type { Clearance } from '../clearance.ts'
+import type { Action } from '../domain/action.ts'
+import type { Effect } from '../domain/effect.ts'
+import { Fault } from '../domain/fault.ts'
+import { millisecondsOf } from '../domain/instant.ts'
+import type { FactOf } from '../domain/fact.ts'
+import type { Impact } from '../domain/impact.ts'
+import type { Inventory } from '../domain/inventory.ts'
+import type { Digest, UpstreamName } from '../domain/names.ts'
+import type { NonEmpty } from '../domain/nonempty.ts'
+import type { ProtectionRule } from '../inventory/inventory.ts'
+import { buildInventory, emptyInventory } from '../inventory/inventory.ts'
+import { place, unresolved } from '../inventory/place.ts'
+import type { Receipt } from '../ledger/ledger.ts'
+import type { AskRequest, Discovered, Provider } from '../providers/provider.ts'
+import type { Clock } from '../system/clock.ts'
+import { sha256 } from '../system/hash.ts'
+import { canonicalJson } from '../wire/canonical-json.ts'
+
+export interface DiscoveryOptions {
+  readonly sources: readonly DiscoverySource[]
+  readonly protections: readonly ProtectionRule[]
+  readonly clock: Clock
+  append(fact: FactOf<'discovering'>): Promise<Receipt<FactOf<'discovering'>>>
+  clear(discovering: Receipt<FactOf<'discovering'>>): Clearance
+  ask(upstream: UpstreamName, request: AskRequest, clearance: Clearance): Promise<Uint8Array>
+  /** how old a snapshot may be for reads, in seconds */
+  readonly refreshSeconds: number
+  /** how old a snapshot may be for anything graver than a write, in seconds */
+  readonly freshSeconds: number
+  /** hears why a walk failed */
+  report(fault: unknown): void
+}
+
+export interface DiscoverySource {
+  readonly upstream: UpstreamName
+  readonly provider: Provider
+}
+
+/** Knows what exists, and asks the providers again when it does not know or may be out of date. */
+export interface Discovery {
+  current(): Inventory
+  /** Places on the present snapshot where that is fresh enough for what is asked, else on a new one. */
+  place(actions: NonEmpty<Action>): Placed | Promise<Placed>
+  /** Something was sent that may have changed what exists: the snapshot is stale for grave effects. */
+  touch(): void
+  /** Walks every provider; one walk at a time. Rejects when any could not be read. */
+  refresh(): Promise<void>
+}
+
+interface Placed {
+  readonly impacts: NonEmpty<Impact>
+  readonly inventory: Digest
+}
+
+/** An agent that guesses at ids must not make us walk the provider for each. */
+const walkMillisecondsMin = 1000
+const graveWalksMax = 3
+
+export function createDiscovery(options: DiscoveryOptions): Discovery {
+  const { clock } = options
+  const nothing = emptyInventory(sha256)
+  let inventory = nothing
+  let walkedAt = Number.NEGATIVE_INFINITY
+  let triedAt = Number.NEGATIVE_INFINITY
+  let stale = true
+  let walking: Promise<void> | null = null
+
+  async function walk(): Promise<void> {
+    triedAt = clock.milliseconds()
+    stale = false
+    try {
+      const at = clock.now()
+      const parts: { provider: string; discovered: Discovered; at: typeof at }[] = []
+      for (const { upstream, provider } of options.sources) {
+        const discovered = await provider.discover((request) => askCleared(upstream, request))
+        parts.push({ provider: provider.name, discovered, at })
+      }
+      inventory = buildInventory(parts, options.protections, sha256)
+      walkedAt = millisecondsOf(at)
+    } catch (fault) {
+      stale = true
+      options.report(fault)
+      throw new Fault('discovery-failed', 'the provider could not be walked; see `holdpoint doctor`', {
+        cause: fault,
+      })
+    }
+  }
+
+  async function askCleared(upstream: UpstreamName, request: AskRequest): Promise<Uint8Array> {
+    const digest = sha256(canonicalJson({ upstream, ...request }))
+    const receipt = await options.append({ kind: 'discovering', upstream, request: digest })
+    return options.ask(upstream, request, options.clear(receipt))
+  }
+
+  function refresh(): Promise<void> {
+    walking ??= walk().finally(() => (walking = null))
+    return walking
+  }
+
+  function ageMilliseconds(): number {
+    return clock.milliseconds() - walkedAt
+  }
+
+  function placeOn(actions: NonEmpty<Action>, snapshot: Inventory): Placed {
+    return { impacts: place(actions, snapshot), inventory: snapshot.digest }
+  }
+
+  function placeNow(actions: NonEmpty<Action>): Placed | Promise<Placed> {
+    const grave = actions.some(({ effects }) => effects.some(isGrave))
+    if (grave && (stale || walking !== null || ageMilliseconds() > options.freshSeconds * 1000)) {
+      return placeGrave(actions)
+    }
+    const old = ageMilliseconds() > options.refreshSeconds * 1000
+    const placed = placeOn(actions, old ? nothing : inventory)
+    const mayAsk = clock.milliseconds() - triedAt > walkMillisecondsMin
+    return mayAsk && (old || unresolved(placed.impacts).length > 0) ? placeAnew(actions) : placed
+  }
+
+  /** Not fresh means not known: a grave effect is never placed on an old snapshot. */
+  async function placeGrave(actions: NonEmpty<Action>): Promise<Placed> {
+    try {
+      // A walk that was under way when something changed does not count: ask again.
+      for (let tries = 0; tries < graveWalksMax; tries++) {
+        await refresh()
+        if (!stale) return placeOn(actions, inventory)
+      }
+      return placeOn(actions, nothing)
+    } catch {
+      return placeOn(actions, nothing)
+    }
+  }
+
+  async function placeAnew(actions: NonEmpty<Action>): Promise<Placed> {
+    await refresh().catch(() => undefined)
+    return placeOn(actions, ageMilliseconds() > options.refreshSeconds * 1000 ? nothing : inventory)
+  }
+
+  return {
+    current: () => inventory,
+    place: placeNow,
+    touch: () => (stale = true),
+    refresh,
+  }
+}
+
+function isGrave(effect: Effect): boolean {
+  return effect.kind !== 'read' && effect.kind !== 'write'
+}

@@ -1,0 +1,47 @@
+import type { Standing } from './domain/mandate.ts'
+import type { AgentName, LeaseId, SessionId } from './domain/names.ts'
+import type { Session } from './domain/request.ts'
+
+/** Whose connections are open, so that ending a lease ends them too. */
+export interface Sessions {
+  /** A connection has shown a lease; it may show several in its life, and falls with any of them. */
+  bind(session: Session, standing: Standing): void
+  /** `null` for every agent's. Returns how many connections were severed. */
+  severAgent(agent: AgentName | null): number
+  severLease(lease: LeaseId): number
+  count(): number
+}
+
+interface Bound {
+  readonly session: Session
+  readonly leases: Set<LeaseId>
+  readonly agents: Set<AgentName>
+}
+
+export function createSessions(): Sessions {
+  const bound = new Map<SessionId, Bound>()
+
+  function bind(session: Session, standing: Standing): void {
+    let entry = bound.get(session.id)
+    if (entry === undefined) {
+      entry = { session, leases: new Set(), agents: new Set() }
+      bound.set(session.id, entry)
+      session.onClose(() => bound.delete(session.id))
+    }
+    entry.leases.add(standing.lease.id)
+    entry.agents.add(standing.agent)
+  }
+
+  function sever(chosen: (entry: Bound) => boolean): number {
+    const doomed = [...bound.values()].filter(chosen)
+    for (const entry of doomed) entry.session.sever()
+    return doomed.length
+  }
+
+  return {
+    bind,
+    severAgent: (agent) => sever((entry) => agent === null || entry.agents.has(agent)),
+    severLease: (lease) => sever((entry) => entry.leases.has(lease)),
+    count: () => bound.size,
+  }
+}
