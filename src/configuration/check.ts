@@ -1,0 +1,145 @@
+import { isLoopback, parseAddress } from './address.ts'
+import type { KnownProvider } from './configuration.ts'
+import type { DocumentRead, Path } from './document.ts'
+import type { Problem } from './problem.ts'
+import type { ConfigurationFile } from './schema.ts'
+
+/** What must hold between keys, or cannot be said in a schema. */
+export function checkConfiguration(
+  value: ConfigurationFile,
+  providers: readonly KnownProvider[],
+  problemAt: DocumentRead<unknown>['problemAt'],
+): readonly Problem[] {
+  const found: Problem[] = []
+  const say = (path: Path, says: string, code = 'config-wrong-value'): void => {
+    found.push(problemAt(path, code, says))
+  }
+  checkListen(value.listen, say)
+  checkHosts(value, providers, say)
+  for (const [name, upstream] of Object.entries(value.upstreams)) {
+    const path = ['upstreams', name]
+    if (upstream.url !== undefined)
+      checkUrl(upstream.url, upstream.allowPrivate, [...path, 'url'], say)
+    checkCredentialHeader(upstream, providers, path, say)
+  }
+  if (value.console.origin !== undefined) checkConsoleOrigin(value.console.origin, say)
+  const backup = value.safeguards['independent-backup']
+  if (backup !== undefined) checkBackup(backup, ['safeguards', 'independent-backup'], say)
+  return found
+}
+
+type Say = (path: Path, says: string, code?: string) => void
+
+function checkListen(listen: ConfigurationFile['listen'], say: Say): void {
+  for (const key of ['agents', 'console'] as const) {
+    const { host } = parseAddress(listen[key])
+    if (isLoopback(host) || listen.beyondLoopback) continue
+    const says =
+      `\`${host}\` can be reached from other machines; if that is meant, and a firewall stands ` +
+      'in front, add `beyondLoopback: true` under `listen`'
+    say(['listen', key], says, 'config-beyond-loopback')
+  }
+  const agents = parseAddress(listen.agents)
+  const people = parseAddress(listen.console)
+  if (agents.port !== 0 && agents.port === people.port) {
+    say(
+      ['listen', 'console'],
+      `port ${people.port} is the agents' already; give the console its own`,
+    )
+  }
+}
+
+/** A host name means one upstream only: otherwise which credential goes there is an accident. */
+function checkHosts(value: ConfigurationFile, providers: readonly KnownProvider[], say: Say): void {
+  const taken = new Map<string, string>()
+  for (const [name, upstream] of Object.entries(value.upstreams)) {
+    const own = providers.find((provider) => provider.name === upstream.provider)?.hosts ?? []
+    for (const host of new Set([...own, ...upstream.hosts])) {
+      const other = taken.get(host)
+      taken.set(host, other ?? name)
+      if (other === undefined) continue
+      const at = upstream.hosts.indexOf(host)
+      const path = at < 0 ? ['upstreams', name, 'provider'] : ['upstreams', name, 'hosts', at]
+      say(path, `\`${host}\` belongs to upstream \`${other}\` already; a host is one upstream`)
+    }
+    if (upstream.hosts.some((host) => host === 'holdpoint.internal')) {
+      say(['upstreams', name, 'hosts'], '`holdpoint.internal` is where agents ask Holdpoint itself')
+    }
+  }
+}
+
+function checkUrl(text: string, allowPrivate: boolean, path: Path, say: Say): void {
+  const url = parseOrigin(text)
+  if (url === null) {
+    say(path, 'not an origin; write scheme, host and port only, as in `https://api.example.com`')
+  } else if (url.protocol === 'http:' && !allowPrivate) {
+    say(
+      path,
+      '`http:` sends the credential in the clear; use `https:`, or say `allowPrivate: true`',
+    )
+  }
+}
+
+/** An http or https URL that is nothing but an origin. */
+function parseOrigin(text: string): URL | null {
+  if (!URL.canParse(text)) return null
+  const url = new URL(text)
+  const bare = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+  const web = url.protocol === 'https:' || url.protocol === 'http:'
+  return web && bare && url.pathname === '/' && !/[?#@]/.test(text) ? url : null
+}
+
+function checkCredentialHeader(
+  upstream: ConfigurationFile['upstreams'][string],
+  providers: readonly KnownProvider[],
+  path: Path,
+  say: Say,
+): void {
+  const provider = providers.find((known) => known.name === upstream.provider)
+  const names = provider?.credentialHeaders.map((header) => header.name) ?? []
+  const wanted = upstream.credentialHeader
+  if (wanted === undefined || names.includes(wanted)) return
+  const taken = names.map((name) => `\`${name}\``).join(', ')
+  const says = `\`${upstream.provider}\` takes no \`${wanted}\`; it takes ${taken}`
+  say([...path, 'credentialHeader'], says)
+}
+
+/** Passkeys work on https, and on http only at localhost by name. */
+function checkConsoleOrigin(text: string, say: Say): void {
+  const url = parseOrigin(text)
+  if (url !== null && (url.protocol === 'https:' || url.hostname === 'localhost')) return
+  say(
+    ['console', 'origin'],
+    'not an origin that passkeys work at; write `https://…`, or `http://localhost:PORT`',
+  )
+}
+
+const placeholders = ['{resource}', '{decision}']
+
+function checkBackup(
+  backup: NonNullable<ConfigurationFile['safeguards']['independent-backup']>,
+  path: Path,
+  say: Say,
+): void {
+  backup.command.forEach((argument, index) => {
+    const stray = strayPlaceholder(argument)
+    if (stray !== null) say([...path, 'command', index], stray)
+    if (index === 0 && argument.includes('{')) {
+      say([...path, 'command', 0], 'the program is fixed: no placeholder here')
+    }
+  })
+  const stray = strayPlaceholder(backup.artefact)
+  if (stray !== null) say([...path, 'artefact'], stray)
+  if (!backup.artefact.includes('{decision}')) {
+    say(
+      [...path, 'artefact'],
+      'must hold `{decision}`, so that no older file is taken for this backup',
+    )
+  }
+}
+
+function strayPlaceholder(template: string): string | null {
+  const stray = template.match(/\{[^{}]*\}/g)?.find((one) => !placeholders.includes(one))
+  if (stray === undefined) return null
+  return `\`${stray}\` is no placeholder; there are ${placeholders.join(' and ')}`
+}
