@@ -1,0 +1,241 @@
+import { hash } from 'node:crypto'
+
+import type { Fact, LedgerEntry } from '../domain/fact.ts'
+import { Fault, assert } from '../domain/fault.ts'
+import type { Digest, Instant } from '../domain/names.ts'
+import type { Clock } from '../system/clock.ts'
+import type { Random } from '../system/random.ts'
+import type { Beside, Group, Store } from '../store/store.ts'
+import { canonicalJson } from '../wire/canonical-json.ts'
+import { entryBytesMax, entryText } from '../wire/ledger-entry.ts'
+import { hashPrefixedLeaf } from './merkle.ts'
+import type { Hash } from './merkle.ts'
+import type { NoteSigner } from './note.ts'
+import { createPublisher } from './publisher.ts'
+import type { PublicationState } from './publisher.ts'
+import { collectTileNodes, restoreTree } from './restore.ts'
+
+export interface Ledger {
+  /**
+   * Durable when it resolves. Facts appended in one turn of the event loop share one transaction, all or
+   * none; one that cannot be true after those before it rejects alone, with Fault('conflict'). After one
+   * failure of the store everything rejects with Fault('ledger-closed') until a restart.
+   */
+  append<F extends Fact>(fact: F, beside?: Uint8Array): Promise<Receipt<F>>
+  /** Called in order, after the commit and before `append` resolves. Returns what ends it. */
+  subscribe(listener: (entry: LedgerEntry) => void): () => void
+  /** entries that are durable */
+  size(): number
+  state(): LedgerState
+  /** how far the files that others can verify have come */
+  publication(): PublicationState
+  /** Resolves when everything is durable that was before, and published too. The store stays open. */
+  close(): Promise<void>
+}
+
+export type LedgerState = Readonly<{ kind: 'open' }> | Readonly<{ kind: 'closed'; why: string }>
+
+export interface LedgerOptions {
+  readonly store: Store
+  readonly signer: NoteSigner
+  /** what is published: `checkpoint`, `tile/…` and `vkey`; nothing else may write there */
+  readonly folder: string
+  readonly clock: Clock
+  readonly random: Random
+  /** the least time between two checkpoints, 200 when not given */
+  readonly publishMilliseconds?: number
+}
+
+export type { Receipt }
+
+export function isReceipt(value: unknown): value is Receipt {
+  return Receipt.isGenuine(value)
+}
+
+const maker = Symbol('maker of receipts')
+
+/** That a fact is durable. Only this module can make one. */
+class Receipt<F extends Fact = Fact> {
+  readonly #genuine: boolean
+  readonly index: number
+  readonly at: Instant
+  readonly fact: F
+
+  constructor(by: symbol, index: number, at: Instant, fact: F) {
+    assert(by === maker, 'a receipt comes from the ledger')
+    this.#genuine = true
+    this.index = index
+    this.at = at
+    this.fact = fact
+  }
+
+  static isGenuine(value: unknown): value is Receipt {
+    return typeof value === 'object' && value !== null && #genuine in value && value.#genuine
+  }
+}
+
+const besideBytesMax = 16 * 1_048_576
+const saltBytes = 16
+const queueMax = 100_000
+/** all of an entry but its fact, at its longest */
+const wrappingBytes = 192
+/** no UTF-16 code unit takes more in UTF-8 */
+const bytesPerCharacterMax = 3
+
+/** A fact on its way: canonical once, when it is appended, so that nothing can change it later. */
+interface Draft {
+  readonly fact: Fact
+  readonly text: string
+  readonly beside: (Beside & Readonly<{ digest: Digest }>) | null
+  accept(index: number, at: Instant): void
+  reject(fault: unknown): void
+}
+
+interface Placed {
+  readonly draft: Draft
+  readonly index: number
+  readonly hash: Hash
+}
+
+/** Refuses to start on a store whose tail does not hold together, or that is older than what it published. */
+export async function createLedger(options: LedgerOptions): Promise<Ledger> {
+  const { store, clock, random } = options
+  const { frontier, unsaved } = restoreTree(store)
+  const keepNode = collectTileNodes(unsaved)
+  const listeners = new Set<(entry: LedgerEntry) => void>()
+  const publisher = await createPublisher({ ...options, frontier, unsaved, onFailure: fail })
+  let state: LedgerState = { kind: 'open' }
+  let last = store.head().at ?? ('' as Instant)
+  let queue: Draft[] = []
+
+  async function append<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
+    if (state.kind === 'closed') throw closedFault(state.why)
+    if (queue.length >= queueMax) throw new Fault('ledger-busy', 'too many facts at once; try again')
+    const text = factText(fact)
+    const beside = bytes === undefined ? null : salted(bytes, random)
+    return new Promise((resolve, reject) => {
+      const accept = (index: number, at: Instant): void =>
+        resolve(new Receipt(maker, index, at, fact))
+      if (queue.push({ fact, text, beside, accept, reject }) === 1) setImmediate(flush)
+    })
+  }
+
+  function flush(): void {
+    const drafts = queue
+    queue = []
+    const now = clock.now()
+    const at = now < last ? last : now
+    const refusals = new Map<Draft, Fault>()
+    let placed: readonly Placed[] = []
+    try {
+      if (state.kind === 'closed') throw closedFault(state.why)
+      store.write((group) => (placed = putAll(group, drafts, at, refusals)))
+    } catch (fault) {
+      fail(fault)
+      for (const draft of drafts) draft.reject(refusals.get(draft) ?? closedFault(whyOf(fault), fault))
+      return
+    }
+    last = at
+    for (const [draft, fault] of refusals) draft.reject(fault)
+    for (const { hash } of placed) frontier.append(hash, keepNode)
+    for (const one of placed) conclude(one, at)
+    if (placed.length > 0) publisher.notify()
+  }
+
+  /** A listener that fails has lost count of the facts, so nothing more is let in. */
+  function conclude({ draft, index }: Placed, at: Instant): void {
+    const entry = { index, at, fact: draft.fact, beside: draft.beside?.digest ?? null }
+    for (const listener of listeners) {
+      try {
+        listener(entry)
+      } catch (fault) {
+        fail(fault)
+      }
+    }
+    draft.accept(index, at)
+  }
+
+  function fail(fault: unknown): void {
+    if (state.kind === 'open') state = { kind: 'closed', why: whyOf(fault) }
+    publisher.stop()
+  }
+
+  async function close(): Promise<void> {
+    if (queue.length > 0) flush()
+    if (state.kind === 'closed') return publisher.idle()
+    state = { kind: 'closed', why: 'it was closed' }
+    await publisher.finish()
+  }
+
+  return {
+    append,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    size: () => frontier.size,
+    state: () => state,
+    publication: publisher.state,
+    close,
+  }
+}
+
+function putAll(
+  group: Group,
+  drafts: readonly Draft[],
+  at: Instant,
+  refusals: Map<Draft, Fault>,
+): readonly Placed[] {
+  const placed: Placed[] = []
+  for (const draft of drafts) {
+    const index = group.next
+    // One encoding serves both: hashed with the zero byte before it, kept without.
+    const prefixed = Buffer.from('\0' + entryText(index, at, draft.text, draft.beside?.digest ?? null))
+    const hash = hashPrefixedLeaf(prefixed)
+    try {
+      group.put(draft.fact, { index, at, leaf: prefixed.subarray(1), hash, beside: draft.beside })
+      placed.push({ draft, index, hash })
+    } catch (fault) {
+      if (!(fault instanceof Fault) || fault.code !== 'conflict') throw fault
+      refusals.set(draft, fault)
+    }
+  }
+  return placed
+}
+
+/** Refused here, a fact that is too large has cost nothing and closes nothing. */
+function factText(fact: Fact): string {
+  const text = canonicalJson(fact)
+  const bytesMax = entryBytesMax - wrappingBytes
+  if (text.length * bytesPerCharacterMax > bytesMax && Buffer.byteLength(text) > bytesMax) {
+    throw new Fault(
+      'ledger-entry-too-large',
+      `a \`${fact.kind}\` fact of more than ${bytesMax} bytes does not fit the ledger; ask for less at once`,
+    )
+  }
+  return text
+}
+
+function salted(bytes: Uint8Array, random: Random): Beside & Readonly<{ digest: Digest }> {
+  if (bytes.length > besideBytesMax) {
+    throw new Fault(
+      'ledger-beside-too-large',
+      `at most ${besideBytesMax} bytes can be kept beside an entry; ask for less at once`,
+    )
+  }
+  const whole = Buffer.concat([random.bytes(saltBytes), bytes])
+  const digest = hash('sha256', whole, 'hex') as Digest
+  return { salt: whole.subarray(0, saltBytes), bytes: whole.subarray(saltBytes), digest }
+}
+
+function closedFault(why: string, cause?: unknown): Fault {
+  return new Fault(
+    'ledger-closed',
+    `the ledger takes nothing more: ${why}; see \`holdpoint doctor\`, put it right and start again`,
+    { cause },
+  )
+}
+
+function whyOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
+}

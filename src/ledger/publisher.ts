@@ -1,0 +1,128 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { Fault } from '../domain/fault.ts'
+import type { Store, TreeNode } from '../store/store.ts'
+import { openCheckpoint } from './checkpoint.ts'
+import { openPublishedFolder, writeFileDurably } from './files.ts'
+import type { Frontier } from './merkle.ts'
+import { createNoteVerifier } from './note.ts'
+import type { NoteSigner } from './note.ts'
+import { publish } from './publish.ts'
+import { checkPublished } from './restore.ts'
+
+export interface PublisherOptions {
+  readonly store: Store
+  readonly signer: NoteSigner
+  readonly folder: string
+  readonly publishMilliseconds?: number
+  /** grows as the ledger does */
+  readonly frontier: Frontier
+  /** taken from here when they are saved */
+  readonly unsaved: TreeNode[]
+  /** the store failed, or the folder did too often */
+  onFailure(fault: unknown): void
+}
+
+export interface Publisher {
+  /** There is something to publish; soon is enough. */
+  notify(): void
+  state(): PublicationState
+  /** Publishes what there is; resolves when that is done. */
+  finish(): Promise<void>
+  /** Starts nothing more. */
+  stop(): void
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+}
+
+export interface PublicationState {
+  /** entries under the newest checkpoint that is in the folder */
+  readonly size: number
+  /** the last failure; null when the last attempt went well */
+  readonly failing: string | null
+}
+
+const publishMillisecondsDefault = 200
+const failuresMax = 6
+
+/** Brings the published folder up to the ledger, a little behind it, never on the way of a request. */
+export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
+  const { store, signer, folder, frontier, unsaved } = options
+  const pause = options.publishMilliseconds ?? publishMillisecondsDefault
+  const files = openPublishedFolder(folder)
+  writeFileDurably(join(folder, 'vkey'), signer.vkey + '\n', 0o644)
+  let published = readPublished(join(folder, 'checkpoint'), store, signer)
+  let failures: readonly string[] = []
+  let timer: NodeJS.Timeout | null = null
+  let running: Promise<void> = Promise.resolve()
+  let stopped = false
+
+  async function publishOnce(): Promise<void> {
+    const [size, root, nodes] = [frontier.size, frontier.root(), [...unsaved]]
+    if (size === published) return
+    store.saveCheckpoint({ size, root }, nodes)
+    unsaved.splice(0, nodes.length)
+    try {
+      await publish(store, files, signer, { from: Math.max(published, 0), size, root })
+      ;[published, failures] = [size, []]
+    } catch (fault) {
+      failures = [...failures, fault instanceof Error ? fault.message : String(fault)]
+      if (failures.length < failuresMax) return schedule(pause * 2 ** failures.length)
+      throw fault
+    }
+  }
+
+  /** One at a time, in order; what fails for good closes the ledger. */
+  function run(): Promise<void> {
+    running = running.then(publishOnce).catch((fault: unknown) => {
+      options.onFailure(new Fault('ledger-unpublished', `it cannot be published in \`${folder}\``, { cause: fault }))
+    })
+    return running
+  }
+
+  function schedule(milliseconds: number): void {
+    if (timer !== null || stopped) return
+    timer = setTimeout(() => {
+      timer = null
+      if (!stopped) void run().then(() => { if (frontier.size !== published) schedule(pause) })
+    }, milliseconds)
+    timer.unref()
+  }
+
+  function stop(): void {
+    stopped = true
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+  }
+
+  await run()
+  return {
+    notify: () => schedule(pause),
+    state: () => ({ size: Math.max(published, 0), failing: failures.at(-1) ?? null }),
+    async finish() {
+      stop()
+      await run()
+    },
+    stop,
+    idle: () => running,
+  }
+}
+
+/** The size that is published; -1 for nothing yet. */
+function readPublished(file: string, store: Store, signer: NoteSigner): number {
+  if (!existsSync(file)) return -1
+  try {
+    const checkpoint = openCheckpoint(readFileSync(file, 'utf8'), createNoteVerifier(signer.vkey))
+    checkPublished(checkpoint, store)
+    return checkpoint.size
+  } catch (fault) {
+    if (fault instanceof Fault && /^ledger-(rolled-back|damaged)$/.test(fault.code)) throw fault
+    throw new Fault(
+      'ledger-checkpoint',
+      `\`${file}\` is not a checkpoint of this ledger; if the store was not put back from an older copy, ` +
+        'delete that file and start again: it will be written anew',
+      { cause: fault },
+    )
+  }
+}
