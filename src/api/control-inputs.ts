@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+import { Concealed } from '../domain/concealed.ts'
+import { namePattern } from '../domain/names.ts'
+import type {
+  AgentName,
+  DecisionId,
+  HoldId,
+  LeaseId,
+  MandateId,
+  PersonName,
+  SecretName,
+} from '../domain/names.ts'
+import { mandateRequestSchema } from './mandate-request.ts'
+
+const name = z.string().regex(namePattern, 'not a name')
+const id = z.string().regex(/^[a-z0-9_-]{1,80}$/, 'not an id')
+
+const agent = name.transform((text) => text as AgentName)
+const by = name.transform((text) => text as PersonName)
+const secret = name.transform((text) => text as SecretName)
+const mandate = id.transform((text) => text as MandateId)
+const lease = id.transform((text) => text as LeaseId)
+
+/** How long a lease may live: short, because it is what an agent holds. */
+const leaseMinutesMax = 10_080
+const secretCharactersMax = 16_384
+
+/** What the control plane takes, operation by operation: checked again on the side that acts. */
+export const controlInputs = {
+  status: z.strictObject({}),
+  agentAdd: z.strictObject({ agent, owner: by }),
+  agentList: z.strictObject({}),
+  mandateGrant: z.strictObject({ request: mandateRequestSchema, by }),
+  mandateRevoke: z.strictObject({ mandate, by }),
+  mandateList: z.strictObject({ ended: z.boolean() }),
+  leaseIssue: z.strictObject({
+    agent,
+    /** null: the one mandate of this agent that stands */
+    mandate: mandate.nullable(),
+    minutes: z.int().min(1).max(leaseMinutesMax),
+    by,
+  }),
+  leaseRevoke: z.strictObject({ lease, by }),
+  leaseList: z.strictObject({ ended: z.boolean() }),
+  secretPut: z.strictObject({
+    secret,
+    value: z
+      .string()
+      .min(1)
+      .max(secretCharactersMax)
+      .transform((text) => new Concealed('secret', text)),
+    by,
+  }),
+  secretRemove: z.strictObject({ secret, by }),
+  secretList: z.strictObject({}),
+  holdList: z.strictObject({ all: z.boolean() }),
+  holdShow: z.strictObject({ hold: id.transform((text) => text as HoldId) }),
+  explain: z.strictObject({ decision: id.transform((text) => text as DecisionId) }),
+  entries: z.strictObject({ from: z.int().min(0), count: z.int().min(1).max(1000) }),
+  kill: z.strictObject({ agent: agent.nullable(), by }),
+  killLift: z.strictObject({ agent: agent.nullable(), by }),
+  resume: z.strictObject({ agent, by }),
+  enrolFirst: z.strictObject({ person: by }),
+  policiesReload: z.strictObject({}),
+} as const
+
+export type ControlOperation = keyof typeof controlInputs
+export type ControlInput<K extends ControlOperation> = z.output<(typeof controlInputs)[K]>

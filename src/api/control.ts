@@ -1,0 +1,111 @@
+// The administration of a gate by people, as use cases. The command line runs them in its own
+// process when no gate runs, and through the control socket when one does.
+import type { Concealed } from '../domain/concealed.ts'
+import type { Lease, LedgerEntry } from '../domain/fact.ts'
+import type { HoldState } from '../domain/hold.ts'
+import type { Mandate } from '../domain/mandate.ts'
+import type { Digest, HoldId, Instant, SecretName } from '../domain/names.ts'
+import type { LedgerState } from '../ledger/ledger.ts'
+import type {
+  AgentRecord,
+  DecisionRecord,
+  Freeze,
+  HoldRecord,
+  Kill,
+  LeaseRecord,
+  MandateRecord,
+} from '../store/store.ts'
+import type { ControlInput } from './control-inputs.ts'
+import type { OpenedEnrolment } from './people.ts'
+
+/** Each rejects with a Fault that says why not and what to do; nothing is half done. */
+export interface Control {
+  readonly status: (input: ControlInput<'status'>) => Promise<Status>
+  readonly agentAdd: (input: ControlInput<'agentAdd'>) => Promise<AgentRecord>
+  readonly agentList: (input: ControlInput<'agentList'>) => Promise<readonly AgentRecord[]>
+  readonly mandateGrant: (input: ControlInput<'mandateGrant'>) => Promise<Mandate>
+  /** Ends its leases too, those of mandates below it included. */
+  readonly mandateRevoke: (input: ControlInput<'mandateRevoke'>) => Promise<MandateRecord>
+  readonly mandateList: (input: ControlInput<'mandateList'>) => Promise<readonly MandateRecord[]>
+  /** The token is in this answer and nowhere else. */
+  readonly leaseIssue: (input: ControlInput<'leaseIssue'>) => Promise<IssuedLease>
+  readonly leaseRevoke: (input: ControlInput<'leaseRevoke'>) => Promise<LeaseRecord>
+  readonly leaseList: (input: ControlInput<'leaseList'>) => Promise<readonly LeaseRecord[]>
+  readonly secretPut: (input: ControlInput<'secretPut'>) => Promise<void>
+  readonly secretRemove: (input: ControlInput<'secretRemove'>) => Promise<void>
+  /** names, never values */
+  readonly secretList: (input: ControlInput<'secretList'>) => Promise<readonly SecretName[]>
+  readonly holdList: (input: ControlInput<'holdList'>) => Promise<readonly HoldRecord[]>
+  readonly holdShow: (input: ControlInput<'holdShow'>) => Promise<HoldShown>
+  readonly explain: (input: ControlInput<'explain'>) => Promise<Explanation>
+  readonly entries: (input: ControlInput<'entries'>) => Promise<readonly LedgerEntry[]>
+  /** Ends every lease and open connection of the agent, or of everyone; survives a restart. */
+  readonly kill: (input: ControlInput<'kill'>) => Promise<void>
+  readonly killLift: (input: ControlInput<'killLift'>) => Promise<void>
+  /** A person closes the breaker again. */
+  readonly resume: (input: ControlInput<'resume'>) => Promise<AgentRecord>
+  /** A code for the very first owner; refused once anyone is enrolled. */
+  readonly enrolFirst: (input: ControlInput<'enrolFirst'>) => Promise<OpenedEnrolment>
+  /** Keeps the old policies when the new ones are invalid, and says so by rejecting. */
+  readonly policiesReload: (input: ControlInput<'policiesReload'>) => Promise<LoadedPolicies>
+  /** Entries from an index on, then those to come; ends after the last one when no gate runs. */
+  readonly follow: (from: number, signal: AbortSignal) => AsyncIterable<LedgerEntry>
+}
+
+export interface IssuedLease {
+  readonly lease: Lease
+  readonly token: Concealed
+}
+
+export interface HoldShown extends HoldRecord {
+  readonly state: HoldState
+  /** the request as judged; null when it was not kept */
+  readonly request: string | null
+}
+
+export interface Explanation extends DecisionRecord {
+  readonly request: string | null
+  readonly mandate: Mandate | null
+  /** the hold that it opened, if it did */
+  readonly hold: HoldId | null
+}
+
+export interface LoadedPolicies {
+  readonly digest: Digest
+  readonly files: readonly string[]
+}
+
+export interface Status {
+  readonly version: string
+  readonly ledger: Readonly<{ state: LedgerState; size: number; at: Instant | null }>
+  readonly agents: number
+  readonly people: number
+  readonly waiting: number
+  readonly frozen: readonly Freeze[]
+  readonly killed: readonly Kill[]
+  /** null when no gate runs on this state */
+  readonly gate: GateReport | null
+}
+
+/** What only a running gate knows. */
+export interface GateReport {
+  readonly pid: number
+  readonly startedAt: Instant
+  /** `127.0.0.1:7400` */
+  readonly agents: string
+  readonly console: string
+  readonly policies: Digest
+  readonly connections: number
+  readonly upstreams: readonly UpstreamReport[]
+}
+
+export interface UpstreamReport {
+  readonly name: string
+  readonly hosts: readonly string[]
+  /** the vault holds the secret that it needs */
+  readonly credential: boolean
+  /** when what exists there was last walked whole; null for never */
+  readonly discoveredAt: Instant | null
+  /** why the last walk failed; null when it did not */
+  readonly discoveryFault: string | null
+}
