@@ -1,7 +1,6 @@
 import {
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -45,9 +44,9 @@ export interface PublishedFolder {
 
 const scratch = '.new'
 
-export function openPublishedFolder(folder: string): PublishedFolder {
-  rmSync(join(folder, scratch), { recursive: true, force: true })
-  mkdirSync(join(folder, scratch), { recursive: true })
+export async function openPublishedFolder(folder: string): Promise<PublishedFolder> {
+  await rm(join(folder, scratch), { recursive: true, force: true })
+  await mkdir(join(folder, scratch), { recursive: true })
   const known = new Set<string>()
   const unsynced = new Set<string>()
   let count = 0

@@ -138,21 +138,11 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     last = at
     for (const [draft, fault] of refusals) draft.reject(fault)
     for (const { hash } of placed) frontier.append(hash, keepNode)
-    for (const one of placed) conclude(one, at)
-    if (placed.length > 0) publisher.notify()
-  }
-
-  /** A listener that fails has lost count of the facts, so nothing more is let in. */
-  function conclude({ draft, index }: Placed, at: Instant): void {
-    const entry = { index, at, fact: draft.fact, beside: draft.beside?.digest ?? null }
-    for (const listener of listeners) {
-      try {
-        listener(entry)
-      } catch (fault) {
-        fail(fault)
-      }
+    for (const { draft, index } of placed) {
+      tell(listeners, { index, at, fact: draft.fact, beside: draft.beside?.digest ?? null }, fail)
+      draft.accept(index, at)
     }
-    draft.accept(index, at)
+    if (placed.length > 0) publisher.notify()
   }
 
   function fail(fault: unknown): void {
@@ -167,6 +157,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     await publisher.finish()
   }
 
+  publisher.start()
   return {
     append,
     subscribe(listener) {
@@ -177,6 +168,21 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     state: () => state,
     publication: publisher.state,
     close,
+  }
+}
+
+/** A listener that fails has lost count of the facts, so nothing more is let in. */
+function tell(
+  listeners: ReadonlySet<(entry: LedgerEntry) => void>,
+  entry: LedgerEntry,
+  onFailure: (fault: unknown) => void,
+): void {
+  for (const listener of listeners) {
+    try {
+      listener(entry)
+    } catch (fault) {
+      onFailure(fault)
+    }
   }
 }
 

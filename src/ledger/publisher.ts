@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { Fault } from '../domain/fault.ts'
 import type { Store, TreeNode } from '../store/store.ts'
 import { openCheckpoint } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { openPublishedFolder, writeFileDurably } from './files.ts'
 import type { Frontier } from './merkle.ts'
 import { createNoteVerifier } from './note.ts'
@@ -21,13 +22,15 @@ export interface PublisherOptions {
   /** taken from here when they are saved */
   readonly unsaved: TreeNode[]
   /** the store failed, or the folder did too often */
-  onFailure(fault: unknown): void
+  readonly onFailure: (fault: unknown) => void
 }
 
 export interface Publisher {
+  /** Publishes what the last run left. */
+  start(): void
   /** There is something to publish; soon is enough. */
   notify(): void
-  state(): PublicationState
+  readonly state: () => PublicationState
   /** Publishes what there is; resolves when that is done. */
   finish(): Promise<void>
   /** Starts nothing more. */
@@ -50,9 +53,9 @@ const failuresMax = 6
 export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
   const { store, signer, folder, frontier, unsaved } = options
   const pause = options.publishMilliseconds ?? publishMillisecondsDefault
-  const files = openPublishedFolder(folder)
+  const files = await openPublishedFolder(folder)
   writeFileDurably(join(folder, 'vkey'), signer.vkey + '\n', 0o644)
-  let published = readPublished(join(folder, 'checkpoint'), store, signer)
+  let published = await readPublished(join(folder, 'checkpoint'), store, signer)
   let failures: readonly string[] = []
   let timer: NodeJS.Timeout | null = null
   let running: Promise<void> = Promise.resolve()
@@ -67,17 +70,17 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
       await publish(store, files, signer, { from: Math.max(published, 0), size, root })
       ;[published, failures] = [size, []]
     } catch (fault) {
-      failures = [...failures, fault instanceof Error ? fault.message : String(fault)]
-      if (failures.length < failuresMax) return schedule(pause * 2 ** failures.length)
-      throw fault
+      failures = [...failures, whyOf(fault)]
+      if (failures.length >= failuresMax) {
+        throw new Fault('ledger-unpublished', `\`${folder}\` cannot be written: ${whyOf(fault)}`)
+      }
     }
+    if (frontier.size !== published) schedule(pause * 2 ** failures.length)
   }
 
   /** One at a time, in order; what fails for good closes the ledger. */
   function run(): Promise<void> {
-    running = running.then(publishOnce).catch((fault: unknown) => {
-      options.onFailure(new Fault('ledger-unpublished', `it cannot be published in \`${folder}\``, { cause: fault }))
-    })
+    running = running.then(publishOnce).catch(options.onFailure)
     return running
   }
 
@@ -85,7 +88,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
     if (timer !== null || stopped) return
     timer = setTimeout(() => {
       timer = null
-      if (!stopped) void run().then(() => { if (frontier.size !== published) schedule(pause) })
+      void run()
     }, milliseconds)
     timer.unref()
   }
@@ -96,8 +99,8 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
     timer = null
   }
 
-  await run()
   return {
+    start: () => void run(),
     notify: () => schedule(pause),
     state: () => ({ size: Math.max(published, 0), failing: failures.at(-1) ?? null }),
     async finish() {
@@ -110,14 +113,13 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
 }
 
 /** The size that is published; -1 for nothing yet. */
-function readPublished(file: string, store: Store, signer: NoteSigner): number {
-  if (!existsSync(file)) return -1
+async function readPublished(file: string, store: Store, signer: NoteSigner): Promise<number> {
+  const note = await readIfThere(file)
+  if (note === null) return -1
+  let checkpoint: Checkpoint
   try {
-    const checkpoint = openCheckpoint(readFileSync(file, 'utf8'), createNoteVerifier(signer.vkey))
-    checkPublished(checkpoint, store)
-    return checkpoint.size
+    checkpoint = openCheckpoint(note, createNoteVerifier(signer.vkey))
   } catch (fault) {
-    if (fault instanceof Fault && /^ledger-(rolled-back|damaged)$/.test(fault.code)) throw fault
     throw new Fault(
       'ledger-checkpoint',
       `\`${file}\` is not a checkpoint of this ledger; if the store was not put back from an older copy, ` +
@@ -125,4 +127,19 @@ function readPublished(file: string, store: Store, signer: NoteSigner): number {
       { cause: fault },
     )
   }
+  checkPublished(checkpoint, store)
+  return checkpoint.size
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (fault) {
+    if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return null
+    throw fault
+  }
+}
+
+function whyOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
 }

@@ -37,7 +37,7 @@ const tilePattern =
 export function parseTilePath(path: string): Tile | null {
   const match = tilePattern.exec(path)
   if (match === null) return null
-  const level = match[1] === 'entries' ? 'entries' : Number(match[1])
+  const level: Tile['level'] = match[1] === 'entries' ? 'entries' : Number(match[1])
   const index = Number((match[2] ?? '').replaceAll(/[x/]/g, ''))
   const width = match[3] === undefined ? tileWidth : Number(match[3])
   const tile = { level, index, width }

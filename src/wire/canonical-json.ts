@@ -31,7 +31,8 @@ function canonicalArray(items: readonly unknown[]): string {
 // entries, and a sort that costs nothing where the members are in order already.
 function canonicalObject(value: object): string {
   if (Object.getPrototypeOf(value) !== Object.prototype) {
-    if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON())
+    const { toJSON } = value as { toJSON?: unknown }
+    if (typeof toJSON === 'function') return canonicalJson((toJSON as () => unknown).call(value))
   }
   const members = value as Readonly<Record<string, unknown>>
   let text = '{'

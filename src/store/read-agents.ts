@@ -1,0 +1,111 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+import type { FactKind } from '../domain/fact.ts'
+import type { Instant } from '../domain/names.ts'
+import { entryOf } from './read-facts.ts'
+import { numberOf, textOf, textOrNull } from './rows.ts'
+import type { Row } from './rows.ts'
+import type { AgentRecord, EntryOf, Freeze, LeaseRecord, MandateRecord, StoreReads } from './store.ts'
+
+type AgentReads = Pick<
+  StoreReads,
+  | 'agents'
+  | 'agent'
+  | 'mandates'
+  | 'mandate'
+  | 'leases'
+  | 'lease'
+  | 'leaseByTokenHash'
+  | 'frozen'
+  | 'killed'
+  | 'spent'
+>
+
+export function readAgents(database: DatabaseSync): AgentReads {
+  const agentColumns = `SELECT facts.leaf AS leaf, trip.leaf AS trip,
+    EXISTS(SELECT 1 FROM kills WHERE kills.agent = agents.name) AS killed
+    FROM agents JOIN facts USING(idx) LEFT JOIN facts AS trip ON trip.idx = agents.frozen`
+  const agents = database.prepare(`${agentColumns} ORDER BY agents.idx`)
+  const agent = database.prepare(`${agentColumns} WHERE name = ?`)
+  const frozen = database.prepare(
+    'SELECT leaf FROM agents JOIN facts ON facts.idx = agents.frozen ORDER BY facts.idx',
+  )
+  const killed = database.prepare('SELECT agent, leaf FROM kills JOIN facts USING(idx) ORDER BY idx')
+  const mandateColumns = 'SELECT leaf, ended FROM mandates JOIN facts USING(idx)'
+  const mandates = database.prepare(`${mandateColumns} ORDER BY idx`)
+  const mandate = database.prepare(`${mandateColumns} WHERE id = ?`)
+  const leaseColumns = 'SELECT leaf, ended FROM leases JOIN facts USING(idx)'
+  const leases = database.prepare(`${leaseColumns} ORDER BY idx`)
+  const lease = database.prepare(`${leaseColumns} WHERE id = ?`)
+  const leaseByTokenHash = database.prepare(`${leaseColumns} WHERE token_hash = ?`)
+  const spent = database.prepare('SELECT * FROM spent WHERE mandate = ?')
+  const touched = database.prepare('SELECT resource FROM touched WHERE mandate = ?')
+
+  return {
+    agents: () => agents.all().map(agentOf),
+    agent: (name) => orNull(agent.get(name), agentOf),
+    mandates: () => mandates.all().map(mandateOf),
+    mandate: (id) => orNull(mandate.get(id), mandateOf),
+    leases: () => leases.all().map(leaseOf),
+    lease: (id) => orNull(lease.get(id), leaseOf),
+    leaseByTokenHash: (tokenHash) => orNull(leaseByTokenHash.get(tokenHash), leaseOf),
+    frozen: () => frozen.all().map((row) => freezeOf(kindOf(row, 'tripped'))),
+    killed: () =>
+      killed.all().map((row) => {
+        const { fact, at } = kindOf(row, 'killed')
+        return { agent: fact.agent, by: fact.by, at }
+      }),
+    spent(id) {
+      const row = spent.get(id)
+      const count = (column: string): number => (row === undefined ? 0 : numberOf(row, column))
+      return {
+        requests: count('requests'),
+        writes: count('writes'),
+        destroys: count('destroys'),
+        denials: count('denials'),
+        resources: touched.all(id).map((each) => textOf(each, 'resource')),
+      }
+    },
+  }
+}
+
+export function orNull<T>(row: Row | undefined, read: (row: Row) => T): T | null {
+  return row === undefined ? null : read(row)
+}
+
+/** The fact that a fold points to; the fold says of what kind it is. */
+export function kindOf<K extends FactKind>(row: Row, kind: K): EntryOf<K> {
+  const entry = entryOf(row)
+  if (entry.fact.kind !== kind) throw new Error(`entry ${entry.index} should be \`${kind}\``)
+  return entry as EntryOf<K>
+}
+
+function agentOf(row: Row): AgentRecord {
+  const { fact, at } = kindOf(row, 'agent-added')
+  const trip = row['trip'] ?? null
+  return {
+    name: fact.agent,
+    owner: fact.owner,
+    addedAt: at,
+    frozen: trip === null ? null : freezeOf(kindOf({ leaf: trip }, 'tripped')),
+    killed: numberOf(row, 'killed') === 1,
+  }
+}
+
+function freezeOf({ fact, at }: EntryOf<'tripped'>): Freeze {
+  return { agent: fact.agent, reason: fact.reason, says: fact.says, at }
+}
+
+function mandateOf(row: Row): MandateRecord {
+  return {
+    mandate: kindOf(row, 'mandate-granted').fact.mandate,
+    endedAt: textOrNull(row, 'ended') as Instant | null,
+  }
+}
+
+function leaseOf(row: Row): LeaseRecord {
+  return {
+    lease: kindOf(row, 'lease-issued').fact.lease,
+    endedAt: textOrNull(row, 'ended') as Instant | null,
+  }
+}

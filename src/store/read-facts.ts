@@ -1,0 +1,86 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+import type { LedgerEntry } from '../domain/fact.ts'
+import type { Instant } from '../domain/names.ts'
+import { parseEntry } from '../wire/ledger-entry.ts'
+import { bytesOf, numberOf, textOf } from './rows.ts'
+import type { Row } from './rows.ts'
+import type { EntryOf, StoreReads } from './store.ts'
+
+type FactReads = Pick<
+  StoreReads,
+  'head' | 'entries' | 'leaves' | 'hashes' | 'nodes' | 'checkpoint' | 'beside' | 'recent'
+>
+
+const range = 'WHERE idx >= ? AND idx < ? ORDER BY idx'
+
+export function readFacts(database: DatabaseSync): FactReads {
+  const head = database.prepare('SELECT idx, at FROM facts ORDER BY idx DESC LIMIT 1')
+  const leaves = database.prepare(`SELECT leaf FROM facts ${range}`)
+  const hashes = database.prepare(`SELECT hash FROM facts ${range}`)
+  const nodes = database.prepare(
+    'SELECT hash FROM nodes WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx',
+  )
+  const checkpoint = database.prepare('SELECT size, root FROM checkpoint')
+  const beside = database.prepare('SELECT salt, beside FROM facts WHERE idx = ? AND salt IS NOT NULL')
+  const time = database.prepare('SELECT at FROM facts WHERE idx = ?')
+  const decided = database.prepare(
+    "SELECT leaf FROM facts WHERE idx >= ? AND idx < ? AND kind = 'decided' ORDER BY idx",
+  )
+
+  function size(): number {
+    const row = head.get()
+    return row === undefined ? 0 : numberOf(row, 'idx') + 1
+  }
+
+  /** Times never decrease along the log, so the first one not before `since` is found by halving. */
+  function firstSince(since: Instant): number {
+    let [low, high] = [0, size()]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const row = time.get(middle)
+      if (row !== undefined && textOf(row, 'at') < since) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  function* recent(since: Instant): Generator<EntryOf<'decided'>> {
+    const rowsAtOnce = 256
+    const end = size()
+    for (let from = firstSince(since); from < end; from += rowsAtOnce) {
+      for (const row of decided.all(from, Math.min(end, from + rowsAtOnce))) {
+        yield entryOf(row) as EntryOf<'decided'>
+      }
+    }
+  }
+
+  return {
+    head() {
+      const row = head.get()
+      if (row === undefined) return { size: 0, at: null }
+      return { size: numberOf(row, 'idx') + 1, at: textOf(row, 'at') as Instant }
+    },
+    entries: (from, count) => leaves.all(from, from + count).map(entryOf),
+    leaves: (from, count) => leaves.all(from, from + count).map((row) => bytesOf(row, 'leaf')),
+    hashes: (from, count) => concatenated(hashes.all(from, from + count)),
+    nodes: (level, from, count) => concatenated(nodes.all(level, from, from + count)),
+    checkpoint() {
+      const row = checkpoint.get()
+      return row === undefined ? null : { size: numberOf(row, 'size'), root: bytesOf(row, 'root') }
+    },
+    beside(index) {
+      const row = beside.get(index)
+      return row === undefined ? null : { salt: bytesOf(row, 'salt'), bytes: bytesOf(row, 'beside') }
+    },
+    recent,
+  }
+}
+
+export function entryOf(row: Row): LedgerEntry {
+  return parseEntry(Buffer.from(bytesOf(row, 'leaf')).toString())
+}
+
+function concatenated(rows: readonly Row[]): Uint8Array {
+  return Buffer.concat(rows.map((row) => bytesOf(row, 'hash')))
+}

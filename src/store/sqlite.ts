@@ -1,0 +1,140 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+import type { Fact } from '../domain/fact.ts'
+import { assert } from '../domain/fault.ts'
+import { openDatabase } from './database.ts'
+import type { DatabaseOptions } from './database.ts'
+import type { Folds } from './fold.ts'
+import { foldAgents } from './folds-agents.ts'
+import { foldApprovals } from './folds-approvals.ts'
+import { foldDecisions } from './folds-decisions.ts'
+import { foldHolds } from './folds-holds.ts'
+import { foldMandates } from './folds-mandates.ts'
+import { foldPeople } from './folds-people.ts'
+import { readAgents } from './read-agents.ts'
+import { readDecisions } from './read-decisions.ts'
+import { readFacts } from './read-facts.ts'
+import { readPeople } from './read-people.ts'
+import { createSpending } from './spending.ts'
+import type { Spending } from './spending.ts'
+import type { FactRow, Group, SavedCheckpoint, Store, TreeNode } from './store.ts'
+
+/** One file, one process; see Store for what it promises. */
+export function openSqliteStore(file: string, options: DatabaseOptions = {}): Store {
+  const database = openDatabase(file, options)
+  const reads = {
+    ...readFacts(database),
+    ...readAgents(database),
+    ...readPeople(database),
+    ...readDecisions(database),
+  }
+  return { ...reads, ...createWrites(database, reads.head().size), close: () => database.close() }
+}
+
+function createWrites(
+  database: DatabaseSync,
+  sizeAtStart: number,
+): Pick<Store, 'write' | 'saveCheckpoint'> {
+  const spending = createSpending(database)
+  const folds = createFolds(database, spending)
+  const putCheckpoint = database.prepare(
+    'INSERT INTO checkpoint VALUES(1, ?1, ?2) ON CONFLICT DO UPDATE SET size = ?1, root = ?2',
+  )
+  const savedCheckpoint = database.prepare('SELECT size, root FROM checkpoint')
+  const putNode = database.prepare('INSERT INTO nodes(level, idx, hash) VALUES(?, ?, ?)')
+  const insert = database.prepare(
+    'INSERT INTO facts(idx, at, kind, hash, leaf, salt, beside) VALUES(?, ?, ?, ?, ?, ?, ?)',
+  )
+  const transact = createTransactions(database)
+  let size = sizeAtStart
+
+  function put(fact: Fact, { index, at, leaf, hash, beside }: FactRow): void {
+    assert(index === size, 'the log has no gaps')
+    // Each row of the table takes the kind that it stands under.
+    folds[fact.kind]?.(fact as never, { index, at })
+    insert.run(index, at, fact.kind, hash, leaf, beside?.salt ?? null, beside?.bytes ?? null)
+    size++
+  }
+
+  function write(work: (group: Group) => void): void {
+    const before = size
+    const group: Group = {
+      get next() {
+        return size
+      },
+      put,
+    }
+    try {
+      transact(() => {
+        work(group)
+        spending.settle()
+      })
+    } catch (fault) {
+      spending.forget()
+      size = before
+      throw fault
+    }
+  }
+
+  function saveCheckpoint(checkpoint: SavedCheckpoint, nodes: readonly TreeNode[]): void {
+    transact(() => {
+      const saved = savedCheckpoint.get()
+      if (saved !== undefined) checkExtends(checkpoint, saved)
+      assert(checkpoint.size <= size, 'a checkpoint is over entries that are there')
+      putCheckpoint.run(checkpoint.size, checkpoint.root)
+      for (const { level, index, hash } of nodes) putNode.run(level, index, hash)
+    })
+  }
+
+  return { write, saveCheckpoint }
+}
+
+/** Signing a smaller tree, or another one of the same size, is what a log must never do. */
+function checkExtends({ size, root }: SavedCheckpoint, saved: Readonly<Record<string, unknown>>): void {
+  const savedSize = saved['size']
+  const savedRoot = saved['root']
+  assert(typeof savedSize === 'number' && savedRoot instanceof Uint8Array, 'a checkpoint was kept')
+  assert(size >= savedSize, 'a checkpoint never covers less than the one before it')
+  assert(size > savedSize || Buffer.compare(root, savedRoot) === 0, 'one size has one root')
+}
+
+function createFolds(database: DatabaseSync, spending: Spending): Folds {
+  return {
+    started: null,
+    'policies-loaded': null,
+    'policies-rejected': null,
+    'secret-put': null,
+    'secret-removed': null,
+    discovering: null,
+    ...foldAgents(database),
+    ...foldMandates(database),
+    ...foldPeople(database),
+    ...foldHolds(database),
+    ...foldApprovals(database),
+    ...foldDecisions(database, spending),
+  }
+}
+
+function createTransactions(database: DatabaseSync): (work: () => void) => void {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+
+  function rollBack(): void {
+    try {
+      database.exec('ROLLBACK')
+    } catch {
+      // SQLite has rolled back already, or the file is gone: nothing of it is kept either way.
+    }
+  }
+
+  return (work) => {
+    begin.run()
+    try {
+      work()
+      commit.run()
+    } catch (fault) {
+      rollBack()
+      throw fault
+    }
+  }
+}
