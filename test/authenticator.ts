@@ -68,8 +68,8 @@ const attested = 0x40
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   let key: KeyObject | null = null
-  let id = Buffer.alloc(0)
-  let cose = Buffer.alloc(0)
+  let id: Buffer = Buffer.alloc(0)
+  let cose: Buffer = Buffer.alloc(0)
   let count = 0
 
   function clientData(type: string, challenge: string, wrong: Misbehaviour): Buffer {

@@ -5,8 +5,8 @@ import { verifyStoredRelease } from './stored.ts'
 import type { Answered, Site } from './stored.ts'
 
 /**
- * The approvals of a hold that still count, each verified again from its stored bytes: for this hold
- * in every field, by a passkey not revoked since, of a person who may still release.
+ * The approvals of a hold that still count, each verified again from its stored bytes: for this
+ * hold in every field, by a passkey not revoked since, of a person who may still release.
  */
 export function standingApprovals(
   record: HoldRecord,

@@ -68,6 +68,7 @@ export interface HoldsOptions {
   report(fault: unknown): void
 }
 
+export const holdIdPattern = /^hold_[a-z0-9]{16}$/
 export const holdMinutesDefault = 60
 export const holdMinutesMax = 24 * 60
 export const holdsPerAgentMaxDefault = 20
@@ -233,7 +234,11 @@ async function withdraw(parts: Parts, whose: Whose, why: string): Promise<void> 
 async function expire(parts: Parts): Promise<void> {
   const now = parts.clock.now()
   forgetUnwritten(parts)
-  const ends = parts.store.holds({ state: 'waiting' }).map(async ({ hold }) => {
+  const open = [
+    ...parts.store.holds({ state: 'waiting' }),
+    ...parts.store.holds({ state: 'released' }),
+  ]
+  const ends = open.map(async ({ hold }) => {
     if (hold.expiresAt <= now) return endAs(parts, hold.id, { kind: 'expired' })
     const why = whyAgentIsOver(parts, hold)
     if (why !== null) await endAs(parts, hold.id, { kind: 'withdrawn', why })

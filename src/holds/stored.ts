@@ -29,7 +29,7 @@ const userPresent = 0x01
 const userVerified = 0x04
 const authenticatorDataMin = 37
 
-/** The answer in an `approved` fact, or in a `settled` one that refuses; null where there is none. */
+/** The answer in an `approved` fact, or in a `settled` one that refuses; null for none. */
 export function answeredIn(fact: FactOf<'approved'> | FactOf<'settled'>): Answered | null {
   if (fact.kind === 'approved') return fact
   return fact.settlement.kind === 'refused' ? fact.settlement : null

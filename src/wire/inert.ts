@@ -1,5 +1,6 @@
 // Text that others wrote, made harmless to look at. What cannot be seen, moves the cursor, turns
-// the direction of reading or passes for another letter is written out as its code point: `⟨U+202E⟩`.
+// the direction of reading or passes for another letter is written out as its code point,
+// `⟨U+202E⟩`.
 // Categories are Unicode's own (UAX #44); look-alikes follow the idea of UTS #39, mixed scripts
 // within one word, with a short table for words that are all look-alikes.
 // https://www.unicode.org/reports/tr39/
@@ -16,8 +17,8 @@ const unseen = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u115f\u1160\u3
 /** Styled and full-width letters, digits, punctuation; foreign digits; odd hyphens and slashes. */
 const disguised = new RegExp(
   '[\\uff01-\\uffee\\u2100-\\u218b\\u2460-\\u24ff\\u{1d400}-\\u{1d7ff}\\u{1f100}-\\u{1f1e5}' +
-    '\\u2010-\\u2015\\u2024\\u2044\\u2212\\u2215\\u2236\\u29f8\\ua789\\u02b0-\\u02ff\\u0250-\\u02af' +
-    '\\u0131\\u017f]|(?![0-9])\\p{Nd}',
+    '\\u2010-\\u2015\\u2024\\u2044\\u2212\\u2215\\u2236\\u29f8\\ua789\\u02b0-\\u02ff' +
+    '\\u0250-\\u02af\\u0131\\u017f]|(?![0-9])\\p{Nd}',
   'u',
 )
 

@@ -1,0 +1,255 @@
+// The control plane for people, on its own port and origin. Nothing here decides: holds and people
+// do. What is turned away, and in which order, is in `respond`.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import { Fault } from '../../domain/fault.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { Random } from '../../system/random.ts'
+import { readJson } from './body.ts'
+import { createConsoleEvents } from './events.ts'
+import type { ConsoleEvents } from './events.ts'
+import type { ConsoleFiles } from './files.ts'
+import { findObjection } from './guard.ts'
+import type { Envelope } from './guard.ts'
+import type { BoundConsole } from './listen.ts'
+import { createRateLimit } from './rate.ts'
+import type { RateLimit } from './rate.ts'
+import { findRoute, openRoutes, personRoutes } from './routes.ts'
+import type { Answer, RouteParts } from './routes.ts'
+import { createConsoleSessions } from './session.ts'
+import type { ConsoleSession } from './session.ts'
+import { createRecentHolds } from './views.ts'
+
+export interface ConsoleOptions extends Omit<RouteParts, 'sessions' | 'recent'> {
+  readonly bound: BoundConsole
+  readonly ledger: Pick<Ledger, 'subscribe'>
+  readonly random: Random
+  readonly files: ConsoleFiles
+  /** the ledger's public files by their path below `/ledger/`; null mounts none */
+  readonly ledgerFiles: LedgerFiles | null
+  /** hears of faults that are nobody's doing */
+  report(fault: unknown): void
+}
+
+export type LedgerFiles = (path: string) => Promise<LedgerFile | null> | LedgerFile | null
+
+export interface LedgerFile {
+  readonly bytes: Uint8Array
+  readonly type: string
+  /** never changes again, as full tiles do not */
+  readonly immutable: boolean
+}
+
+interface Server extends ConsoleOptions, RouteParts {
+  readonly events: ConsoleEvents
+  readonly all: RateLimit
+  readonly strangers: RateLimit
+  readonly decisions: RateLimit
+}
+
+/** Starts answering on the bound sockets. Returns what ends it. */
+export function serveConsole(options: ConsoleOptions): { close(): Promise<void> } {
+  const { bound, clock, random, store } = options
+  const server: Server = {
+    ...options,
+    sessions: createConsoleSessions({ store, clock, random, secure: bound.secure }),
+    recent: createRecentHolds(options.ledger, store),
+    events: createConsoleEvents(options.ledger),
+    all: createRateLimit({ clock, perMinute: 1200, burst: 400 }),
+    strangers: createRateLimit({ clock, perMinute: 60, burst: 60 }),
+    decisions: createRateLimit({ clock, perMinute: 60, burst: 60 }),
+  }
+  bound.serve((request, response) => {
+    respond(server, request, response).catch((fault: unknown) => fail(server, response, fault))
+  })
+  return {
+    close: async () => {
+      server.events.close()
+      await bound.close()
+    },
+  }
+}
+
+async function respond(
+  server: Server,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  for (const [name, value] of headersFor(server)) response.setHeader(name, value)
+  const peer = request.socket.remoteAddress ?? ''
+  if (!server.all.take(peer)) throw tooMany()
+  const { method = '', url = '', headers } = request
+  const envelope: Envelope = { method, url, headers }
+  if (isAlias(server, envelope)) {
+    redirect(server, response)
+    return
+  }
+  const objection = findObjection(envelope, server.bound)
+  if (objection !== null) {
+    sendJson(response, objection.status, errorOf(objection))
+    return
+  }
+  if (url.startsWith('/api/')) return answerApi(server, request, response, peer)
+  if (method === 'POST') throw new Fault('not-found', 'there is nothing here')
+  if (url.startsWith('/ledger/') && server.ledgerFiles !== null) {
+    return sendLedgerFile(server.ledgerFiles, url, response)
+  }
+  sendFile(server, request, response)
+}
+
+async function answerApi(
+  server: Server,
+  request: IncomingMessage,
+  response: ServerResponse,
+  peer: string,
+): Promise<void> {
+  const open = findRoute(openRoutes, request)
+  if (open !== null) {
+    if (!server.strangers.take(peer)) throw tooMany()
+    const body = await readJson(request)
+    sendAnswer(response, await open.route.answer({ parts: server, hold: open.hold, body }))
+    return
+  }
+  const session = sessionOf(server, request)
+  if (session === null) {
+    sendJson(response, 401, errorOf({ code: 'signed-out', says: 'sign in with your passkey' }))
+    return
+  }
+  if (request.url === '/api/events') {
+    listen(server, request, response)
+    return
+  }
+  const found = findRoute(personRoutes, request)
+  if (found === null) throw new Fault('not-found', 'there is nothing here')
+  const { route, hold } = found
+  if (route.method === 'POST' && !server.decisions.take(session.id)) throw tooMany()
+  if (route.method === 'POST' || route.path === '/api/session') server.sessions.touch(session)
+  const body = route.method === 'POST' ? await readJson(request) : {}
+  sendAnswer(response, await route.answer({ parts: server, hold, body, session }))
+}
+
+function listen(server: Server, request: IncomingMessage, response: ServerResponse): void {
+  if (!server.events.listen(response, () => sessionOf(server, request) !== null)) throw tooMany()
+}
+
+function sessionOf(server: Server, { headers }: IncomingMessage): ConsoleSession | null {
+  const page = headers['holdpoint-page']
+  return server.sessions.find(headers.cookie, Array.isArray(page) ? undefined : page)
+}
+
+/** The console by number is the same machine, but passkeys belong to its name. */
+function isAlias({ bound }: Server, { method, url, headers }: Envelope): boolean {
+  return method === 'GET' && url === '/' && bound.aliases.includes(headers.host ?? '')
+}
+
+function redirect({ bound }: Server, response: ServerResponse): void {
+  response.writeHead(307, { location: `${bound.origin}/` }).end()
+}
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ')
+
+function headersFor({ bound }: Server): readonly (readonly [string, string])[] {
+  return [
+    ['content-security-policy', policy],
+    ['x-content-type-options', 'nosniff'],
+    ['x-frame-options', 'DENY'],
+    ['referrer-policy', 'no-referrer'],
+    ['cross-origin-opener-policy', 'same-origin'],
+    ['cross-origin-resource-policy', 'same-origin'],
+    ['permissions-policy', 'publickey-credentials-get=(self), publickey-credentials-create=(self)'],
+    ['cache-control', 'no-store'],
+    ...(bound.secure ? ([['strict-transport-security', 'max-age=31536000']] as const) : []),
+  ]
+}
+
+function sendFile({ files }: Server, request: IncomingMessage, response: ServerResponse): void {
+  const file = files.find((request.url ?? '').split('?', 1)[0] ?? '')
+  if (file === null) throw new Fault('not-found', 'there is nothing here')
+  const kept = file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache'
+  response.setHeader('cache-control', kept)
+  response.setHeader('etag', file.tag)
+  if (request.headers['if-none-match'] === file.tag) response.writeHead(304).end()
+  else response.writeHead(200, { 'content-type': file.type }).end(file.bytes)
+}
+
+async function sendLedgerFile(
+  ledgerFiles: LedgerFiles,
+  url: string,
+  response: ServerResponse,
+): Promise<void> {
+  const file = await ledgerFiles(url.slice('/ledger/'.length))
+  if (file === null) throw new Fault('not-found', 'the ledger has no such file')
+  const kept = file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache'
+  response.writeHead(200, { 'content-type': file.type, 'cache-control': kept }).end(file.bytes)
+}
+
+function sendAnswer(response: ServerResponse, { body, setCookie }: Answer): void {
+  if (setCookie !== undefined) response.setHeader('set-cookie', setCookie)
+  sendJson(response, 200, body)
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  // A refusal may come before the body was read; what is left of it is not waited for.
+  if (status >= 400) response.setHeader('connection', 'close')
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+/** Faults that a person can do something about, and the status that says so. */
+const statuses: Readonly<Record<string, number>> = {
+  'not-found': 404,
+  'unknown-hold': 404,
+  'too-many-requests': 429,
+  'body-too-large': 413,
+  'body-malformed': 400,
+  'lease-not-accepted': 403,
+  'note-too-long': 400,
+  'name-invalid': 400,
+  'name-taken': 409,
+  'enrolment-roles': 400,
+  'enrolment-closed': 409,
+  'code-unknown': 403,
+  'passkey-refused': 403,
+  'assertion-refused': 403,
+  'challenge-unknown': 409,
+  'may-not-answer': 403,
+  'may-not-invite': 403,
+  'approved-already': 409,
+  'hold-over': 409,
+  'agent-over': 409,
+  'safeguard-missing': 409,
+  conflict: 409,
+  'ledger-closed': 503,
+}
+
+function fail(server: Server, response: ServerResponse, fault: unknown): void {
+  const status = fault instanceof Fault ? statuses[fault.code] : undefined
+  if (status === undefined) server.report(fault)
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const told =
+    fault instanceof Fault && status !== undefined
+      ? { code: fault.code, says: fault.message }
+      : { code: 'internal-fault', says: 'something went wrong here; see `holdpoint doctor`' }
+  sendJson(response, status ?? 500, errorOf(told))
+}
+
+function errorOf({ code, says }: Readonly<{ code: string; says: string }>): object {
+  return { error: { code, says } }
+}
+
+function tooMany(): Fault {
+  return new Fault('too-many-requests', 'too many requests; wait a minute')
+}

@@ -1,0 +1,185 @@
+import type { Decision } from '../../domain/decision.ts'
+import type { Reversibility } from '../../domain/effect.ts'
+import type { LedgerEntry, Role } from '../../domain/fact.ts'
+import type { Hold, HoldState } from '../../domain/hold.ts'
+import type { AgentName, HoldId, Instant, PersonName, SafeguardName } from '../../domain/names.ts'
+import type { ReleaseRule } from '../../domain/verdict.ts'
+import { grantersOf, peopleWanted, stateAt, whyNot } from '../../holds/rules.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { HoldRecord, StoreReads } from '../../store/store.ts'
+import { sha256 } from '../../system/hash.ts'
+import { factWords } from '../history.ts'
+import { environmentsOf, reversibilityWords, sentenceWords } from '../words.ts'
+import type { EnvironmentWords, Word } from '../words.ts'
+
+// What the console's page is told, and imports as types.
+
+export interface SessionView {
+  readonly person: PersonName
+  readonly roles: readonly Role[]
+}
+
+export interface HoldSummary {
+  readonly id: HoldId
+  readonly state: HoldState
+  readonly sentence: readonly Word[]
+  readonly environments: readonly EnvironmentWords[]
+  readonly reversibility: Reversibility
+  readonly agent: AgentName
+  readonly release: ReleaseRule
+  readonly openedAt: Instant
+  readonly expiresAt: Instant
+}
+
+export interface HoldList {
+  readonly now: Instant
+  readonly waiting: readonly HoldSummary[]
+  /** waiting ones that are not in this answer */
+  readonly waitingMore: number
+  readonly over: readonly HoldSummary[]
+}
+
+export interface HoldView {
+  readonly now: Instant
+  readonly hold: Hold
+  readonly state: HoldState
+  readonly decision: Decision
+  /** in the human's own words; null when the mandate is not known any more */
+  readonly task: string | null
+  /** the request as judged, canonical JSON, whole; null with the reason in requestFlaw */
+  readonly request: string | null
+  readonly requestFlaw: string | null
+  readonly safeguards: readonly SafeguardView[]
+  readonly peopleWanted: number
+  readonly history: readonly HistoryLine[]
+  /** why this person may not; null when they may */
+  readonly whyNotRelease: string | null
+  readonly whyNotRefuse: string | null
+}
+
+export interface SafeguardView {
+  readonly name: SafeguardName
+  /** why it cannot be proven here; null when it can be tried */
+  readonly missing: string | null
+}
+
+export interface HistoryLine {
+  readonly index: number
+  readonly at: Instant
+  readonly says: string
+}
+
+export interface ViewParts {
+  readonly store: StoreReads
+  canProve(safeguards: readonly SafeguardName[], decision: Decision): string | null
+}
+
+const waitingShownMax = 200
+const overShownMax = 50
+
+export function listHolds(
+  store: Pick<StoreReads, 'holds' | 'hold'>,
+  recent: RecentHolds,
+  now: Instant,
+): HoldList {
+  const open = store.holds({ state: 'waiting' }).toReversed()
+  const waiting = open.filter((record) => stateAt(record, now).kind === 'waiting')
+  const silent = open.filter((record) => !waiting.includes(record))
+  const settled = recent.newestFirst().flatMap((id) => store.hold(id) ?? [])
+  return {
+    now,
+    waiting: waiting.slice(0, waitingShownMax).map((record) => summaryOf(record, now)),
+    waitingMore: Math.max(0, waiting.length - waitingShownMax),
+    over: [...silent, ...settled].slice(0, overShownMax).map((record) => summaryOf(record, now)),
+  }
+}
+
+/** The last holds that were answered; asking the store for all of them would grow with its age. */
+export interface RecentHolds {
+  newestFirst(): readonly HoldId[]
+}
+
+export function createRecentHolds(
+  ledger: Pick<Ledger, 'subscribe'>,
+  store: Pick<StoreReads, 'holds'>,
+): RecentHolds {
+  const over = store.holds().filter(({ state }) => state.kind !== 'waiting')
+  const ids = over.slice(-overShownMax).map(({ hold }) => hold.id)
+  ledger.subscribe(({ fact }) => {
+    if (fact.kind !== 'settled' && fact.kind !== 'claimed') return
+    const at = ids.indexOf(fact.hold)
+    if (at >= 0) ids.splice(at, 1)
+    ids.push(fact.hold)
+    if (ids.length > overShownMax) ids.shift()
+  })
+  return { newestFirst: () => ids.toReversed() }
+}
+
+function summaryOf(record: HoldRecord, now: Instant): HoldSummary {
+  const { hold, decision } = record
+  return {
+    id: hold.id,
+    state: stateAt(record, now),
+    sentence: sentenceWords(decision),
+    environments: environmentsOf(decision),
+    reversibility: reversibilityWords(decision),
+    agent: hold.agent,
+    release: hold.release,
+    openedAt: hold.openedAt,
+    expiresAt: hold.expiresAt,
+  }
+}
+
+export function viewHold(
+  parts: ViewParts,
+  record: HoldRecord,
+  person: PersonName,
+  now: Instant,
+): HoldView {
+  const { store } = parts
+  const { hold, decision } = record
+  const found = store.decision(hold.decision)
+  const granters = grantersOf(hold, store)
+  const candidate = store.person(person)
+  return {
+    now,
+    hold,
+    state: stateAt(record, now),
+    decision,
+    task: store.mandate(hold.mandate)?.mandate.task ?? null,
+    ...requestOf(store, found?.index ?? null, found?.history ?? []),
+    safeguards: hold.safeguards.map((name) => ({
+      name,
+      missing: parts.canProve([name], decision),
+    })),
+    peopleWanted: peopleWanted[hold.release],
+    history: (found?.history ?? []).map(({ index, at, fact }) => ({
+      index,
+      at,
+      says: factWords(fact),
+    })),
+    whyNotRelease: whyNot(hold.release, granters, candidate, 'release'),
+    whyNotRefuse: whyNot(hold.release, granters, candidate, 'refuse'),
+  }
+}
+
+type RequestView = Pick<HoldView, 'request' | 'requestFlaw'>
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** What is kept beside the ledger could be swapped: it is shown when its hash is the one written. */
+function requestOf(
+  store: StoreReads,
+  index: number | null,
+  history: readonly LedgerEntry[],
+): RequestView {
+  const kept = index === null ? null : store.beside(index)
+  const entry = history.find((candidate) => candidate.index === index)
+  if (kept === null || entry === undefined) {
+    return { request: null, requestFlaw: 'the request as judged was not kept; do not release' }
+  }
+  if (sha256(Buffer.concat([kept.salt, kept.bytes])) !== entry.beside) {
+    return { request: null, requestFlaw: 'what was kept is not what was judged; do not release' }
+  }
+  return { request: utf8.decode(kept.bytes), requestFlaw: null }
+}
