@@ -4,7 +4,7 @@
 import type { Server } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
+import { createServer } from 'node:tls'
 import type { SecureContext } from 'node:tls'
 
 import { unreachable } from '../../domain/fault.ts'
@@ -71,6 +71,7 @@ function mayTerminate(
   }
 }
 
+/** A TLS server for one connection: what comes out of it can only be what went in. */
 function terminate(
   parts: InterceptParts,
   connection: Connection,
@@ -79,25 +80,22 @@ function terminate(
   secureContext: SecureContext,
 ): void {
   if (stream.destroyed) return
-  const secure = new TLSSocket(stream, {
-    isServer: true,
-    secureContext,
+  const server = createServer({
     ALPNProtocols: ['h2', 'http/1.1'],
+    handshakeTimeout: parts.limits.handshakeSeconds * 1000,
+    // The name was read already; here the library that will act on it says the same.
+    SNICallback: (name, done) => {
+      if (name.toLowerCase() === host) done(null, secureContext)
+      else done(new Error('the ClientHello reads as another name'))
+    },
   })
-  const inner = connection.enter({ scheme: 'https', host, port }, presented, secure)
-  const late = setTimeout(
-    () => connection.session.sever(),
-    parts.limits.handshakeSeconds * 1000,
-  )
-  secure.on('error', () => connection.session.sever())
-  secure.once('close', () => {
-    clearTimeout(late)
-    stream.destroy()
-  })
-  secure.once('secure', () => {
-    clearTimeout(late)
+  server.once('tlsClientError', () => connection.session.sever())
+  server.once('secureConnection', (secure) => {
+    secure.on('error', () => connection.session.sever())
+    const inner = connection.enter({ scheme: 'https', host, port }, presented, secure)
     parts.register(secure, inner)
     if (secure.alpnProtocol === 'h2') parts.serveHttp2(inner, secure)
     else parts.http1.emit('connection', secure)
   })
+  server.emit('connection', stream)
 }
