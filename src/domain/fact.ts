@@ -25,7 +25,7 @@ export type Fact = Readonly<
   | { kind: 'agent-added'; agent: AgentName; owner: PersonName }
   | { kind: 'mandate-granted'; mandate: Mandate }
   | { kind: 'mandate-revoked'; mandate: MandateId; by: PersonName }
-  | { kind: 'lease-issued'; lease: Lease }
+  | { kind: 'lease-issued'; lease: Lease; by: PersonName }
   | { kind: 'lease-revoked'; lease: LeaseId; by: PersonName }
   | { kind: 'secret-put'; secret: SecretName; by: PersonName }
   | { kind: 'secret-removed'; secret: SecretName; by: PersonName }

@@ -1,0 +1,63 @@
+// A request's name: SHA-256 over one line of JSON, a line feed, and the body as it is judged and sent. JSON
+// holds no raw line feed, so no two requests share these bytes.
+//   ["holdpoint/request/1", "http", upstream, method, target, [[name, value], …], unreadable]
+//   ["holdpoint/request/1", "tunnel", host, port]
+// The host is left out of the first: all names of an upstream are one upstream, which decides where it goes.
+import { hash } from 'node:crypto'
+
+import { unreachable } from '../domain/fault.ts'
+import type { Digest, UpstreamName } from '../domain/names.ts'
+import type { HttpPayload, Payload } from '../domain/request.ts'
+import { canonicalJson } from '../wire/canonical-json.ts'
+import { sha256 } from './hash.ts'
+
+const profile = 'holdpoint/request/1'
+
+/** Over everything that is sent on and can change what the request does; over no credential. */
+export function digestOf(payload: Payload): Digest {
+  switch (payload.kind) {
+    case 'http':
+      return digestOfHttp(payload)
+    case 'tunnel':
+      return sha256(`${JSON.stringify([profile, 'tunnel', payload.host, payload.port])}\n`)
+    default:
+      return unreachable(payload)
+  }
+}
+
+function digestOfHttp(payload: HttpPayload): Digest {
+  const { upstream, method, target, headers, body, unreadable } = payload
+  const meaning = headers.filter(([name]) => !isWithoutMeaning(name))
+  const line = JSON.stringify([profile, 'http', upstream, method, target, meaning, unreadable])
+  const lineBytes = Buffer.byteLength(line)
+  const bytes = Buffer.allocUnsafe(lineBytes + 1 + body.length)
+  bytes.write(line, 0, 'utf8')
+  bytes[lineBytes] = 0x0a
+  bytes.set(body, lineBytes + 1)
+  return hash('sha256', bytes, 'hex') as Digest
+}
+
+/** A client may change these when it sends the same request again. */
+const withoutMeaning = new Set([
+  'accept',
+  'accept-language',
+  'baggage',
+  'cache-control',
+  'dnt',
+  'pragma',
+  'priority',
+  'traceparent',
+  'tracestate',
+  'user-agent',
+  'x-correlation-id',
+  'x-request-id',
+])
+
+function isWithoutMeaning(name: string): boolean {
+  return withoutMeaning.has(name) || name.startsWith('sec-')
+}
+
+/** The name of a question that Holdpoint itself asks a provider. */
+export function digestOfAsk(upstream: UpstreamName, ask: object): Digest {
+  return sha256(canonicalJson({ upstream, ...ask }))
+}
