@@ -1,5 +1,5 @@
-// Every combination of what the baseline can be asked about, within the bounds of these lists, and what
-// must be true of all of them. It proves nothing beyond the lists.
+// Every combination of what the baseline can be asked about, within the bounds of these lists, and
+// what must be true of all of them. It proves nothing beyond the lists.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 
@@ -37,7 +37,11 @@ const mandates = [
   },
   { text: `${all} in * on railway:* railway:bucket/*`, known: 'inside', unknown: 'overlap' },
   { text: `${all} in * on railway:bucket/*`, known: 'overlap', unknown: 'overlap' },
-  { text: `${all} in * on * < ${all} in * on railway:bucket/*`, known: 'overlap', unknown: 'overlap' },
+  {
+    text: `${all} in * on * < ${all} in * on railway:bucket/*`,
+    known: 'overlap',
+    unknown: 'overlap',
+  },
   { text: `${all} in q/dev on aws:volume/*`, known: 'outside', unknown: 'outside' },
   { text: `${all} in * on * < ${all} in q/dev on aws:*`, known: 'outside', unknown: 'outside' },
 ] as const
@@ -121,7 +125,8 @@ const promises: Readonly<Record<string, (judged: Judged) => boolean>> = {
     point,
     verdict,
   }) => verdict.kind === 'allow' && isCritical(point) && !['read', 'write'].includes(point.effect),
-  'nothing unknown is allowed': ({ point, verdict }) => verdict.kind === 'allow' && isUnknown(point),
+  'nothing unknown is allowed': ({ point, verdict }) =>
+    verdict.kind === 'allow' && isUnknown(point),
   'nothing that cannot be shown is held': ({ point, verdict }) =>
     verdict.kind !== 'deny' && point.effect === 'illegible',
   'nothing outside the mandate is allowed or held': ({ point, verdict }) =>
@@ -157,7 +162,8 @@ for (const [promise, breaks] of Object.entries(promises)) {
 }
 
 test('all three verdicts occur', () => {
-  assert.deepEqual(new Set(judged.map(({ verdict }) => verdict.kind)), new Set(['allow', 'hold', 'deny']))
+  const kinds = new Set(judged.map(({ verdict }) => verdict.kind))
+  assert.deepEqual(kinds, new Set(['allow', 'hold', 'deny']))
 })
 
 test('what is graver is never judged more mildly', () => {

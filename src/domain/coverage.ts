@@ -5,8 +5,8 @@ import { showResource } from './resource.ts'
 import { matchesPattern } from './scope.ts'
 
 /**
- * How a mandate stands to one hit. inside: granted in every environment reached. overlap: not inside, yet
- * it touches an environment of the mandate, or nobody knows which it touches. outside: neither.
+ * How a mandate stands to one hit. inside: granted in every environment reached. overlap: not that,
+ * yet it touches an environment of the mandate, or nobody knows what it touches. outside: neither.
  */
 export type Relation = 'inside' | 'overlap' | 'outside'
 
@@ -17,8 +17,8 @@ export interface Coverage {
 }
 
 /**
- * What is granted must be granted by the mandate and by every mandate above it: a sub-agent never gets
- * more than its parent, nor a name for what its parent was only given in the whole.
+ * What is granted must be granted by the mandate and by every mandate above it: a sub-agent never
+ * gets more than its parent, nor a name for what its parent was only given in the whole.
  */
 export function coverageOf(
   standing: Pick<Standing, 'mandate' | 'ancestors'>,

@@ -38,5 +38,7 @@ for (const [pattern, name] of covered) {
   test(`${pattern} covers ${name}`, () => assert.equal(matchesPattern(pattern, name), true))
 }
 for (const [pattern, name] of notCovered) {
-  test(`${pattern} does not cover ${name}`, () => assert.equal(matchesPattern(pattern, name), false))
+  test(`${pattern} does not cover ${name}`, () => {
+    assert.equal(matchesPattern(pattern, name), false)
+  })
 }

@@ -10,7 +10,7 @@ type Rules = ReadonlyMap<string, Rule>
 type Having<K extends Force['kind']> = Rule & Readonly<{ force: Extract<Force, { kind: K }> }>
 
 const instead =
-  'stay within the mandate; when the task needs this, tell the person you work for, who can grant it'
+  'stay within the mandate; if the task needs more, tell the person you work for: they can grant it'
 
 /** No policy said anything: the quiet path is the refusal. */
 const outsideMandate: Verdict = deny('outside-mandate', 'the mandate does not grant this', instead)

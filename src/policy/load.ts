@@ -1,5 +1,5 @@
-// Cedar skips a policy that errors, a forbid included: so everything is parsed and validated strictly
-// here, against the schema, and a warning is an error. https://docs.cedarpolicy.com
+// Cedar skips a policy that errors, a forbid included: so everything is parsed and validated here,
+// strictly, against the schema, and a warning is an error. https://docs.cedarpolicy.com
 import {
   getCedarVersion,
   policySetTextToParts,
@@ -130,7 +130,7 @@ function offsetOf(whole: string, part: string): number {
 
 function indexById(policies: readonly Placed[]): ReadonlyMap<string, Placed> {
   if (policies.length === 0) {
-    throw new Fault('policy-invalid', 'no policies at all; everything would be refused, so add some')
+    throw new Fault('policy-invalid', 'no policies: everything would be refused; add some')
   }
   if (policies.length > policiesMax) {
     throw new Fault('policy-invalid', `more than ${policiesMax} policies; join or remove some`)

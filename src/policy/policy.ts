@@ -31,12 +31,14 @@ export interface Policy extends PolicySet {
 /** verdicts kept, each under a key of at most `keyCharsMax` characters */
 const recentMax = 10_000
 const keyCharsMax = 1_000
-/** each may cost a fifth of a millisecond, and agents choose how many there are */
+/** each may cost a third of a millisecond, and agents choose how many there are */
 const hitsMax = 256
+/** of all hits together, 16 µs each */
+const environmentsMax = 2_048
 
 const tooMuch = deny(
   'too-much-at-once',
-  `this does more than ${hitsMax} things at once`,
+  `this is more than ${hitsMax} effects or ${environmentsMax} environments at once`,
   'send it in smaller requests',
 )
 
@@ -67,9 +69,7 @@ export function createPolicy(options: PolicyOptions): Policy {
   }
 
   function judgeAll(standing: Standing, impacts: NonEmpty<Impact>): Verdict {
-    let hits = 0
-    for (const impact of impacts) hits += impact.hits.length
-    if (hits > hitsMax) return tooMuch
+    if (isTooMuch(impacts)) return tooMuch
     const verdicts: Verdict[] = []
     for (const { action, hits } of impacts) {
       for (const hit of hits) verdicts.push(judgeHit(standing, action, hit))
@@ -93,6 +93,18 @@ export function createPolicy(options: PolicyOptions): Policy {
   }
 
   return { digest: set.digest, rules: [...set.rules.values()], judge, close }
+}
+
+function isTooMuch(impacts: NonEmpty<Impact>): boolean {
+  let hitCount = 0
+  let environmentCount = 0
+  for (const { hits } of impacts) {
+    hitCount += hits.length
+    for (const { environments: reach } of hits) {
+      if (reach.kind === 'known') environmentCount += reach.environments.length
+    }
+  }
+  return hitCount > hitsMax || environmentCount > environmentsMax
 }
 
 /** A number for each mandate object: nothing that was judged for one is taken for another's. */

@@ -88,7 +88,10 @@ function contextOf(standing: Standing, action: Action, hit: Hit): Context {
 
 function protectionOf(reach: Reach): Protection {
   if (reach.kind === 'unknown') return 'critical'
-  return strictestProtection(reach.environments.map(({ protection }) => protection))
+  const protectionsReached = reach.environments.map(({ protection }) => protection)
+  // A word from elsewhere that is none of ours says nothing, and nothing known is critical.
+  if (!protectionsReached.every((protection) => protection in protections)) return 'critical'
+  return strictestProtection(protectionsReached)
 }
 
 /** What is not exact is absent: a policy cannot mistake it for a zero. */

@@ -1,5 +1,5 @@
-// What Holdpoint reads from a Cedar policy's annotations, all of it, strictly: an unknown word is refused,
-// because a hold that is misspelt would be a plain refusal, and a safeguard that is misspelt none.
+// What Holdpoint reads from a Cedar policy's annotations, all of it, strictly: an unknown word is
+// refused, because a misspelt hold would be a plain refusal, and a misspelt safeguard none.
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 
 import { Fault } from '../domain/fault.ts'
@@ -48,9 +48,12 @@ function readAnnotations({ annotations = {} }: PolicyJson, place: string): Annot
   // Cedar's own type says string, but an annotation without a value comes as null.
   for (const [name, value] of Object.entries<string | null>(annotations)) {
     if (!annotationsKnown.includes(name)) {
-      throw invalid(place, `unknown annotation \`@${name}\`; known are ${showList(annotationsKnown)}`)
+      const known = showList(annotationsKnown)
+      throw invalid(place, `unknown annotation \`@${name}\`; known are ${known}`)
     }
-    if (value === null || value === '') throw invalid(place, `\`@${name}\` is empty; give it a value`)
+    if (value === null || value === '') {
+      throw invalid(place, `\`@${name}\` is empty; give it a value`)
+    }
     read.set(name, value)
   }
   return read
@@ -84,7 +87,9 @@ function readKind(
   place: string,
 ): Force['kind'] {
   if (verdict === undefined) return effect === 'permit' ? 'permit' : 'deny'
-  if (verdict !== 'hold') throw invalid(place, `unknown verdict \`${verdict}\`; the only one is \`hold\``)
+  if (verdict !== 'hold') {
+    throw invalid(place, `unknown verdict \`${verdict}\`; the only one is \`hold\``)
+  }
   if (effect === 'permit') {
     throw invalid(place, '`@verdict("hold")` on a permit; write it as a `forbid`')
   }
