@@ -1,0 +1,262 @@
+import type { Fact, Lease } from '../domain/fact.ts'
+import { assert } from '../domain/fault.ts'
+import type { StrangerCode } from '../domain/identity.ts'
+import { millisecondsOf } from '../domain/instant.ts'
+import type { Mandate, Standing } from '../domain/mandate.ts'
+import type { AgentName, Digest, Instant, LeaseId, MandateId, PersonName } from '../domain/names.ts'
+import type { StoreReads } from '../store/store.ts'
+
+export interface HeldLease {
+  readonly standing: Standing
+  /** of the lease or of a mandate above it, whichever comes first */
+  readonly expiresAtMilliseconds: number
+  readonly leaseExpiresAt: Instant
+  /** the mandate and all above it */
+  readonly mandates: readonly MandateState[]
+  /** the agents of those mandates: when one is stopped, so are those it gave work to */
+  readonly agents: readonly AgentState[]
+  revoked: boolean
+}
+
+export interface MandateState {
+  readonly mandate: Mandate
+  readonly above: readonly MandateState[]
+  readonly expiresAt: Instant
+  revoked: boolean
+}
+
+export interface AgentState {
+  readonly name: AgentName
+  readonly owner: PersonName
+  /** what the breaker says of it; null while it may go on */
+  frozen: string | null
+  killed: boolean
+}
+
+export interface Fall {
+  readonly code: StrangerCode
+  /** whose, or which: for the words of the refusal */
+  readonly name: string
+  /** when, or why; empty when there is nothing to add */
+  readonly detail: string
+}
+
+export type EndListener = (lease: LeaseId | 'all', agent: AgentName | null) => void
+
+/** What is known of leases and of all that they stand on, in memory: a fold over facts. */
+export class LeaseBook {
+  readonly #leases = new Map<LeaseId, HeldLease>()
+  readonly #hashes = new Map<Digest, HeldLease>()
+  readonly #mandates = new Map<MandateId, MandateState>()
+  readonly #agents = new Map<AgentName, AgentState>()
+  /** those whose end has not been told yet */
+  readonly #live = new Set<HeldLease>()
+  readonly #ended: EndListener
+  #everyoneKilled = false
+
+  constructor(store: StoreReads, ended: EndListener) {
+    this.#ended = ended
+    this.#restore(store)
+  }
+
+  byTokenHash(hash: Digest): HeldLease | undefined {
+    return this.#hashes.get(hash)
+  }
+
+  byId(id: LeaseId): HeldLease | undefined {
+    return this.#leases.get(id)
+  }
+
+  agent(name: AgentName): AgentState | undefined {
+    return this.#agents.get(name)
+  }
+
+  mandate(id: MandateId): MandateState | undefined {
+    return this.#mandates.get(id)
+  }
+
+  /** Why it does not stand at this moment; null when it does. */
+  fall(held: HeldLease, milliseconds: number): Fall | null {
+    if (this.#everyoneKilled) return { code: 'killed', name: 'every agent', detail: '' }
+    return fallOf(held, milliseconds)
+  }
+
+  /** Tells of leases whose time is over, each once. */
+  sweep(milliseconds: number): void {
+    for (const held of this.#live) {
+      if (milliseconds >= held.expiresAtMilliseconds) this.#end(held)
+    }
+  }
+
+  fold(fact: Fact): void {
+    switch (fact.kind) {
+      case 'agent-added':
+        this.#addAgent(fact.agent, fact.owner)
+        return
+      case 'mandate-granted':
+        this.#addMandate(fact.mandate)
+        return
+      case 'mandate-revoked':
+        this.#revokeMandate(known(this.#mandates, fact.mandate))
+        return
+      case 'lease-issued':
+        this.#addLease(fact.lease)
+        return
+      case 'lease-revoked':
+        this.#revokeLease(known(this.#leases, fact.lease))
+        return
+      default:
+        this.#foldStops(fact)
+    }
+  }
+
+  #foldStops(fact: Fact): void {
+    switch (fact.kind) {
+      case 'tripped': {
+        const agent = known(this.#agents, fact.agent)
+        agent.frozen ??= fact.says
+        this.#stop(agent)
+        return
+      }
+      case 'resumed':
+        known(this.#agents, fact.agent).frozen = null
+        return
+      case 'killed':
+        this.#kill(fact.agent)
+        return
+      case 'kill-lifted':
+        if (fact.agent === null) this.#everyoneKilled = false
+        else known(this.#agents, fact.agent).killed = false
+        return
+      default:
+    }
+  }
+
+  #addAgent(name: AgentName, owner: PersonName): AgentState {
+    const agent = { name, owner, frozen: null, killed: false }
+    this.#agents.set(name, agent)
+    return agent
+  }
+
+  #addMandate(mandate: Mandate): MandateState {
+    const parent = mandate.parent === null ? null : known(this.#mandates, mandate.parent)
+    const above = parent === null ? [] : [parent, ...parent.above]
+    const expiresAt = earliest([mandate.expiresAt, ...above.map((each) => each.expiresAt)])
+    const state = { mandate, above, expiresAt, revoked: false }
+    this.#mandates.set(mandate.id, state)
+    return state
+  }
+
+  #addLease(lease: Lease): HeldLease {
+    const under = known(this.#mandates, lease.mandate)
+    const chain = [under, ...under.above]
+    const expiresAt = earliest([lease.expiresAt, under.expiresAt])
+    const held = {
+      standing: {
+        agent: lease.agent,
+        owner: known(this.#agents, lease.agent).owner,
+        lease: { id: lease.id, expiresAt },
+        mandate: under.mandate,
+        ancestors: under.above.map(({ mandate }) => mandate),
+      },
+      expiresAtMilliseconds: millisecondsOf(expiresAt),
+      leaseExpiresAt: lease.expiresAt,
+      mandates: chain,
+      agents: [...new Set(chain.map(({ mandate }) => known(this.#agents, mandate.agent)))],
+      revoked: false,
+    }
+    this.#leases.set(lease.id, held)
+    this.#hashes.set(lease.tokenHash, held)
+    this.#live.add(held)
+    return held
+  }
+
+  #end(held: HeldLease): void {
+    if (this.#live.delete(held)) this.#tell(held)
+  }
+
+  #tell({ standing }: HeldLease): void {
+    this.#ended(standing.lease.id, standing.agent)
+  }
+
+  #revokeLease(held: HeldLease): void {
+    held.revoked = true
+    this.#end(held)
+  }
+
+  #revokeMandate(state: MandateState): void {
+    state.revoked = true
+    for (const held of this.#live) {
+      if (held.mandates.includes(state)) this.#end(held)
+    }
+  }
+
+  /** An agent is stopped, and with it those that work under its mandates; they may be let go on. */
+  #stop(agent: AgentState): void {
+    this.#ended('all', agent.name)
+    for (const held of this.#live) {
+      if (held.standing.agent !== agent.name && held.agents.includes(agent)) this.#tell(held)
+    }
+  }
+
+  #kill(name: AgentName | null): void {
+    if (name === null) {
+      this.#everyoneKilled = true
+      this.#ended('all', null)
+      return
+    }
+    const agent = known(this.#agents, name)
+    agent.killed = true
+    this.#stop(agent)
+  }
+
+  #restore(store: StoreReads): void {
+    for (const { name, owner, frozen, killed } of store.agents()) {
+      const agent = this.#addAgent(name, owner)
+      agent.frozen = frozen?.says ?? null
+      agent.killed = killed
+    }
+    this.#everyoneKilled = store.killed().some(({ agent }) => agent === null)
+    for (const { mandate, endedAt } of store.mandates()) {
+      this.#addMandate(mandate).revoked = endedAt !== null
+    }
+    for (const { lease, endedAt } of store.leases()) {
+      const held = this.#addLease(lease)
+      held.revoked = endedAt !== null
+      if (held.revoked) this.#live.delete(held)
+    }
+  }
+}
+
+/** The gravest reason first; it is what a person would want to hear. */
+function fallOf(held: HeldLease, milliseconds: number): Fall | null {
+  for (const { name, frozen, killed } of held.agents) {
+    if (killed) return { code: 'killed', name: `\`${name}\``, detail: '' }
+    if (frozen !== null) return { code: 'frozen', name: `\`${name}\``, detail: frozen }
+  }
+  const revoked = held.mandates.find((state) => state.revoked)
+  if (revoked !== undefined) {
+    return { code: 'mandate-revoked', name: `\`${revoked.mandate.id}\``, detail: '' }
+  }
+  const { id, expiresAt } = held.standing.lease
+  if (held.revoked) return { code: 'lease-revoked', name: `\`${id}\``, detail: '' }
+  if (milliseconds < held.expiresAtMilliseconds) return null
+  if (expiresAt === held.leaseExpiresAt) {
+    return { code: 'lease-expired', name: `\`${id}\``, detail: expiresAt }
+  }
+  const over = held.mandates.find(({ mandate }) => mandate.expiresAt === expiresAt)
+  return { code: 'mandate-expired', name: `\`${over?.mandate.id ?? ''}\``, detail: expiresAt }
+}
+
+/** Instants sort as text. */
+function earliest(instants: readonly Instant[]): Instant {
+  const [first] = [...instants].sort()
+  assert(first !== undefined, 'there is an instant')
+  return first
+}
+
+function known<K extends string, V>(map: ReadonlyMap<K, V>, name: K): V {
+  const found = map.get(name)
+  assert(found !== undefined, `\`${name}\` was told of before`)
+  return found
+}

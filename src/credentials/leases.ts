@@ -1,0 +1,158 @@
+import { Concealed } from '../domain/concealed.ts'
+import type { Lease } from '../domain/fact.ts'
+import { Fault } from '../domain/fault.ts'
+import type { Identity } from '../domain/identity.ts'
+import { later } from '../domain/instant.ts'
+import type { AgentName, LeaseId, MandateId, PersonName } from '../domain/names.ts'
+import type { Presented } from '../domain/request.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { StoreReads } from '../store/store.ts'
+import type { Clock } from '../system/clock.ts'
+import { sha256 } from '../system/hash.ts'
+import type { Random } from '../system/random.ts'
+import { newId } from '../system/random.ts'
+import { LeaseBook } from './lease-book.ts'
+import type { EndListener } from './lease-book.ts'
+import { sortPresented } from './presented.ts'
+import { stranger, strangerOf } from './strangers.ts'
+
+/** Who stands for what at the doors. Knows only hashes of the tokens it gave out. */
+export interface Leases {
+  /** Never throws; what it cannot place is a stranger. */
+  identify(presented: readonly Presented[]): Identity
+  issue(wanted: WantedLease): Promise<{ readonly lease: Lease; readonly token: Concealed }>
+  revoke(lease: LeaseId, by: PersonName): Promise<void>
+  /** Whether it may be used at this very moment. */
+  stands(lease: LeaseId): boolean
+  /**
+   * Called when leases end or are stopped: one lease, all of an agent's, or all there are. An expiry is told by
+   * `sweep`. The same end may be told twice.
+   */
+  onEnd(listener: EndListener): void
+  /** Tells of what expired meanwhile, so that open connections end too; to be called every second or so. */
+  sweep(): void
+}
+
+export interface WantedLease {
+  readonly agent: AgentName
+  readonly mandate: MandateId
+  readonly ttlSeconds: number
+  readonly by: PersonName
+}
+
+export interface LeaseOptions {
+  readonly ledger: Pick<Ledger, 'append' | 'subscribe'>
+  readonly store: StoreReads
+  readonly clock: Clock
+  readonly random: Random
+}
+
+const tokenBytes = 32
+const ttlSecondsMax = 86_400
+
+export function createLeases({ ledger, store, clock, random }: LeaseOptions): Leases {
+  const listeners: EndListener[] = []
+  const book = new LeaseBook(store, (lease, agent) => {
+    for (const listener of listeners) listener(lease, agent)
+  })
+  ledger.subscribe(({ fact }) => book.fold(fact))
+
+  async function issue(wanted: WantedLease): Promise<{ lease: Lease; token: Concealed }> {
+    checkWanted(book, wanted, clock)
+    const token = `hpl_${random.bytes(tokenBytes).toString('base64url')}`
+    const issuedAt = clock.now()
+    const lease: Lease = {
+      id: newId<LeaseId>(random, 'lease'),
+      agent: wanted.agent,
+      mandate: wanted.mandate,
+      tokenHash: sha256(token),
+      issuedAt,
+      expiresAt: later(issuedAt, wanted.ttlSeconds),
+    }
+    await ledger.append({ kind: 'lease-issued', lease, by: wanted.by })
+    return { lease, token: new Concealed('lease', token) }
+  }
+
+  async function revoke(lease: LeaseId, by: PersonName): Promise<void> {
+    if (book.byId(lease) === undefined) {
+      throw new Fault('lease-unknown', `there is no lease \`${lease}\`; see \`holdpoint lease list\``)
+    }
+    await ledger.append({ kind: 'lease-revoked', lease, by })
+  }
+
+  function stands(lease: LeaseId): boolean {
+    const held = book.byId(lease)
+    return held !== undefined && book.fall(held, clock.milliseconds()) === null
+  }
+
+  return {
+    identify: (presented) => identify(book, presented, clock.milliseconds()),
+    issue,
+    revoke,
+    stands,
+    onEnd: (listener) => void listeners.push(listener),
+    sweep: () => book.sweep(clock.milliseconds()),
+  }
+}
+
+function identify(
+  book: LeaseBook,
+  presented: readonly Presented[],
+  milliseconds: number,
+): Identity {
+  const { foreign, misplaced, two, strange, inner, proxy } = sortPresented(presented)
+  if (foreign !== null) {
+    const standing = standingOf(book, proxy, milliseconds) ?? standingOf(book, inner, milliseconds)
+    return stranger('foreign-credential', standing, foreign)
+  }
+  if (misplaced) return stranger('misplaced-lease')
+  if (two) return stranger('two-leases')
+  if (strange) return stranger('unknown-lease')
+  // The lease of the connection must stand too, although the request's own says who asks.
+  if (proxy !== null && inner !== null && proxy !== inner) {
+    const connection = identifyBy(book, proxy, milliseconds)
+    if (connection.kind === 'stranger') return connection
+  }
+  const token = inner ?? proxy
+  return token === null ? stranger('no-lease') : identifyBy(book, token, milliseconds)
+}
+
+function identifyBy(book: LeaseBook, token: string, milliseconds: number): Identity {
+  const held = book.byTokenHash(sha256(token))
+  if (held === undefined) return stranger('unknown-lease')
+  const fall = book.fall(held, milliseconds)
+  return fall === null ? { kind: 'known', standing: held.standing } : strangerOf(fall)
+}
+
+function standingOf(book: LeaseBook, token: string | null, milliseconds: number) {
+  if (token === null) return null
+  const identity = identifyBy(book, token, milliseconds)
+  return identity.kind === 'known' ? identity.standing : null
+}
+
+function checkWanted(book: LeaseBook, wanted: WantedLease, clock: Clock): void {
+  const { agent, mandate, ttlSeconds } = wanted
+  if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > ttlSecondsMax) {
+    throw new Fault('lease-seconds', `a lease lasts 1 to ${ttlSecondsMax} seconds; ask for that`)
+  }
+  const known = book.agent(agent)
+  if (known === undefined) {
+    throw new Fault('agent-unknown', `there is no agent \`${agent}\`; add it: \`holdpoint agent add\``)
+  }
+  const under = book.mandate(mandate)
+  if (under === undefined) {
+    throw new Fault('mandate-unknown', `there is no mandate \`${mandate}\`; see \`holdpoint mandate list\``)
+  }
+  if (under.mandate.agent !== agent) {
+    throw new Fault('wrong-agent', `the mandate \`${mandate}\` is for \`${under.mandate.agent}\``)
+  }
+  if ([under, ...under.above].some(({ revoked }) => revoked)) {
+    throw new Fault('mandate-ended', `the mandate \`${mandate}\` was revoked; grant another`)
+  }
+  const now = clock.now()
+  if (later(now, ttlSeconds) > under.expiresAt) {
+    const left = Math.floor((Date.parse(under.expiresAt) - Date.parse(now)) / 1000)
+    const instead = left > 0 ? `ask for ${left} seconds at most` : 'grant another'
+    throw new Fault('lease-outlives-mandate', `the mandate ends at ${under.expiresAt}; ${instead}`)
+  }
+}
