@@ -46,6 +46,8 @@ export interface Discovery {
   touch(): void
   /** Walks every provider; one walk at a time. Rejects when any could not be read. */
   refresh(): Promise<void>
+  /** why the last walk failed; null when it did not */
+  fault(): string | null
 }
 
 interface Placed {
@@ -64,6 +66,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   let walkedAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
   let stale = true
+  let lastFault: string | null = null
   let walking: Promise<void> | null = null
 
   async function walk(): Promise<void> {
@@ -78,8 +81,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       }
       inventory = buildInventory(parts, options.protections, sha256)
       walkedAt = millisecondsOf(at)
+      lastFault = null
     } catch (fault) {
       stale = true
+      lastFault = fault instanceof Error ? fault.message : String(fault)
       options.report(fault)
       throw new Fault('discovery-failed', 'the provider could not be walked; see `holdpoint doctor`', {
         cause: fault,
@@ -141,6 +146,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     place: placeNow,
     touch: () => (stale = true),
     refresh,
+    fault: () => lastFault,
   }
 }
 

@@ -22,8 +22,8 @@ export interface Decision {
   readonly impacts: readonly Impact[]
   readonly verdict: Verdict
   readonly policies: Digest
-  /** the inventory snapshot on which impacts were placed */
-  readonly inventory: Digest
+  /** the inventory snapshot on which impacts were placed; null when nothing was placed */
+  readonly inventory: Digest | null
   readonly at: Instant
 }
 

@@ -1,0 +1,251 @@
+// Joins the real parts of a gate: the path, its doors, the console and the control socket.
+import { join } from 'node:path'
+
+import { readConsoleFiles } from '../api/console/files.ts'
+import { bindConsole } from '../api/console/listen.ts'
+import type { BoundConsole } from '../api/console/listen.ts'
+import { serveConsole } from '../api/console/server.ts'
+import { serveControl } from '../api/control-socket.ts'
+import { controlSocketPath } from '../api/control-wire.ts'
+import type { Control, GateReport, LoadedPolicies } from '../api/control.ts'
+import { createHelpDesk } from '../api/help.ts'
+import { showAddress } from '../configuration/address.ts'
+import type { Configuration } from '../configuration/configuration.ts'
+import { clearToDiscover } from '../clearance.ts'
+import { createDiscovery } from '../discovery/discovery.ts'
+import type { Discovery } from '../discovery/discovery.ts'
+import { assert } from '../domain/fault.ts'
+import type { Instant, SessionId } from '../domain/names.ts'
+import { openAuthority } from '../doors/http/authority.ts'
+import type { Authority } from '../doors/http/authority.ts'
+import { createHttpDoor } from '../doors/http/door.ts'
+import type { HttpDoor } from '../doors/http/door.ts'
+import { createGateway } from '../gateway.ts'
+import { createHolds, holdsPerAgentMaxDefault } from '../holds/holds.ts'
+import type { Holds } from '../holds/holds.ts'
+import type { Site } from '../holds/stored.ts'
+import { ledgerFile } from '../ledger/serve.ts'
+import type { Provider } from '../providers/provider.ts'
+import { providers } from '../providers/table.ts'
+import { runCommand } from '../safeguards/run-command.ts'
+import { createSafeguards } from '../safeguards/safeguards.ts'
+import type { Safeguards } from '../safeguards/safeguards.ts'
+import { createSessions } from '../sessions.ts'
+import type { Sessions } from '../sessions.ts'
+import { newId } from '../system/random.ts'
+import { createUpstreams } from '../upstreams/upstreams.ts'
+import type { Upstreams } from '../upstreams/upstreams.ts'
+import { joinPath } from './path.ts'
+import { openPolicies } from './policies.ts'
+import type { Policies } from './policies.ts'
+import { version } from './state.ts'
+import type { State } from './state.ts'
+
+export interface Gate {
+  /** `127.0.0.1:7400` */
+  readonly agents: string
+  /** the origin that people open */
+  readonly console: string
+  readonly authority: Authority
+  readonly control: Control
+  readonly discovery: Discovery
+  reloadPolicies(): Promise<LoadedPolicies>
+  /** Stops listening, lets what is under way end. The state stays open. */
+  stop(): Promise<void>
+}
+
+/** What a running gate is made of, as its parts see it. */
+export interface Works {
+  readonly state: State
+  readonly policies: Policies
+  readonly upstreams: Upstreams
+  readonly discovery: Discovery
+  readonly safeguards: Safeguards
+  readonly holds: Holds
+  readonly sessions: Sessions
+  readonly startedAt: Instant
+}
+
+const sweepMilliseconds = 1000
+
+/** Rejects, with everything closed again but the state, when any part cannot start. */
+export async function startGate(state: State): Promise<Gate> {
+  const opened = new AsyncDisposableStack()
+  try {
+    return await start(state, opened)
+  } catch (fault) {
+    await opened.disposeAsync()
+    throw fault
+  }
+}
+
+async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> {
+  const { configuration, ledger, opening } = state
+  const policies = openPolicies(configuration, (fact) => ledger.append(fact))
+  opened.defer(() => policies.close())
+  const bound = await bindConsole(consoleAddress(configuration))
+  opened.defer(() => bound.close())
+  const site = siteOf(bound, configuration)
+  const { people, passkeys } = state.peopleAt(site)
+  const works = createWorks(state, policies, site, passkeys)
+  opened.defer(() => works.upstreams.close())
+  const authority = await openAuthority(join(configuration.state, 'ca'), state)
+  const door = openDoor(works, authority)
+  await recordStart(state, policies)
+  const serving = serveDoor(works, door, opened)
+  await Promise.race([door.ready(), serving])
+  endTogether(works, opened)
+  const gate = { report: () => report(works, door, site), reloadPolicies: policies.reload }
+  const control = state.control(people, gate)
+  const console = serveConsole({
+    ...{ bound, people, holds: works.holds, site },
+    ...{ store: state.store, ledger, clock: state.clock, random: state.random },
+    files: readConsoleFiles(join(import.meta.dirname, '../../console/dist')),
+    ledgerFiles: (path) => ledgerFile(join(configuration.state, 'ledger'), path),
+    canProve: works.safeguards.canProve,
+    report: opening.report,
+  })
+  opened.defer(() => console.close())
+  const socket = await serveControl(control, controlSocketPath(configuration.state))
+  opened.defer(() => socket.close())
+  works.discovery.refresh().catch(opening.report)
+  return {
+    agents: showAddress(door.address()),
+    console: site.origins[0] ?? bound.origin,
+    ...{ authority, control, discovery: works.discovery, reloadPolicies: policies.reload },
+    stop: () => opened.disposeAsync(),
+  }
+}
+
+function consoleAddress({ listen, consoleOrigin }: Configuration): Parameters<typeof bindConsole>[0] {
+  const domain = consoleOrigin === null ? 'localhost' : new URL(consoleOrigin).hostname
+  return { ...listen.console, domain, tls: null }
+}
+
+/** A configured origin is that of a proxy with TLS in front; else people open what is bound here. */
+function siteOf(bound: BoundConsole, { consoleOrigin }: Configuration): Site {
+  const origin = consoleOrigin ?? bound.origin
+  return { rpId: new URL(origin).hostname, origins: [origin] }
+}
+
+function createWorks(
+  state: State,
+  policies: Policies,
+  webauthn: Site,
+  passkeys: Parameters<typeof createHolds>[0]['passkeys'],
+): Works {
+  const { configuration, ledger, store, clock, random, opening } = state
+  const safeguards = createSafeguards({
+    configured: configuration.safeguards,
+    environment: opening.environment,
+    concealed: configuration.vaultKey.kind === 'environment' ? [configuration.vaultKey.variable] : [],
+    run: runCommand,
+  })
+  const upstreams = createUpstreams({
+    configs: configuration.upstreams,
+    providers,
+    vault: state.vault(),
+  })
+  const discovery = createDiscovery({
+    sources: configuration.upstreams.map(({ name, provider }) => ({
+      upstream: name,
+      provider: providerNamed(provider),
+    })),
+    protections: configuration.environments,
+    ...{ clock, ...configuration.inventory, report: opening.report },
+    append: (fact) => ledger.append(fact),
+    clear: clearToDiscover,
+    ask: upstreams.ask,
+  })
+  const holds = createHolds({
+    ...{ ledger, store, clock, random, webauthn, passkeys, report: opening.report },
+    minutes: configuration.holdMinutes,
+    perAgentMax: holdsPerAgentMaxDefault,
+    canProve: safeguards.canProve,
+  })
+  const sessions = createSessions()
+  return { state, policies, upstreams, discovery, safeguards, holds, sessions, startedAt: clock.now() }
+}
+
+function providerNamed(name: string): Provider {
+  const found = providers.find((provider) => provider.name === name)
+  assert(found !== undefined, 'the configuration names a provider of the table')
+  return found
+}
+
+function openDoor({ state, holds }: Works, authority: Authority): HttpDoor {
+  const { configuration, leases, store, random } = state
+  return createHttpDoor({
+    listen: configuration.listen.agents,
+    upstreams: configuration.upstreams.map(({ name, hosts, provider }) => ({
+      name,
+      hosts,
+      prefix: name,
+      credentialHeaders: providerNamed(provider).credentialHeaders.map((header) => header.name),
+    })),
+    authority,
+    help: createHelpDesk({ identify: leases.identify, store, holds }),
+    newId: () => newId<SessionId>(random, 'ses'),
+    limits: configuration.limits,
+  })
+}
+
+/** What was sent and never ended, because the last run stopped in between, may have happened. */
+async function recordStart({ ledger, store, configuration }: State, policies: Policies): Promise<void> {
+  const { digest } = policies.current()
+  const started = { kind: 'started', version, policies: digest } as const
+  await ledger.append({ ...started, configuration: configuration.digest })
+  const why = 'the gate stopped before the outcome was written'
+  for (const decision of store.decisionsWithoutOutcome()) {
+    await ledger.append({ kind: 'ended', decision, outcome: { kind: 'unknown', why } })
+  }
+}
+
+/** The door is the first to close: nothing new comes in while the rest ends. */
+function serveDoor(works: Works, door: HttpDoor, opened: AsyncDisposableStack): Promise<void> {
+  const stopping = new AbortController()
+  const serving = door.serve(createGateway(joinPath(works)), stopping.signal)
+  opened.defer(async () => {
+    stopping.abort()
+    await serving.catch(() => undefined)
+  })
+  return serving
+}
+
+/** A lease that ends takes its open connections and its pending holds with it. */
+function endTogether({ state, sessions, holds }: Works, opened: AsyncDisposableStack): void {
+  const { leases, opening } = state
+  leases.onEnd((lease, agent) => {
+    if (lease === 'all') sessions.severAgent(agent)
+    else sessions.severLease(lease)
+    const whose = lease === 'all' ? { agent } : { lease }
+    holds.withdraw(whose, 'the lease ended').catch(opening.report)
+  })
+  const sweep = setInterval(() => {
+    leases.sweep()
+    holds.expire().catch(opening.report)
+  }, sweepMilliseconds)
+  sweep.unref()
+  opened.defer(() => clearInterval(sweep))
+}
+
+function report(works: Works, door: HttpDoor, site: Site): GateReport {
+  const { state, policies, sessions, discovery } = works
+  const secrets = new Set(state.vault().list())
+  const inventory = discovery.current()
+  return {
+    pid: process.pid,
+    startedAt: works.startedAt,
+    agents: showAddress(door.address()),
+    console: site.origins[0] ?? '',
+    policies: policies.current().digest,
+    connections: sessions.count(),
+    upstreams: state.configuration.upstreams.map(({ name, hosts, provider, credential }) => ({
+      name,
+      hosts,
+      credential: secrets.has(credential),
+      discoveredAt: inventory.discoveredAt[provider] ?? null,
+      discoveryFault: discovery.fault(),
+    })),
+  }
+}

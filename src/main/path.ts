@@ -1,0 +1,93 @@
+// Joins the parts of the one path.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { wouldOf } from '../api/words.ts'
+import { createBreaker } from '../breaker/breaker.ts'
+import { clearToGuard, clearToSend } from '../clearance.ts'
+import { createDecide } from '../decide.ts'
+import type { Effect } from '../domain/effect.ts'
+import { instantOf } from '../domain/instant.ts'
+import type { RequestId, UpstreamName } from '../domain/names.ts'
+import type { Payload, Refusal } from '../domain/request.ts'
+import type { Parts } from '../gateway.ts'
+import { createInterpreter } from '../interpret.ts'
+import { refuseAsProblem } from '../providers/problem.ts'
+import type { Provider } from '../providers/provider.ts'
+import { providers } from '../providers/table.ts'
+import type { RefusalText } from '../refusals.ts'
+import { writeFileDurably } from '../system/durable-file.ts'
+import { newId } from '../system/random.ts'
+import type { Random } from '../system/random.ts'
+import { digestOf } from '../system/request-digest.ts'
+import { recordRequest } from '../wire/recorded-request.ts'
+import type { Works } from './gate.ts'
+
+export function joinPath(works: Works): Parts {
+  const { state, policies, upstreams, discovery, safeguards, holds, sessions } = works
+  const { clock, random, ledger, leases, store, opening, configuration } = state
+  const byUpstream = new Map<UpstreamName, Provider>()
+  for (const { name, provider } of configuration.upstreams) {
+    const found = providers.find((one) => one.name === provider)
+    if (found !== undefined) byUpstream.set(name, found)
+  }
+  const readers = new Map([...byUpstream].map(([name, { reader }]) => [name, reader]))
+  return {
+    receive: (arrival) => ({
+      ...arrival,
+      id: newId<RequestId>(random, 'req'),
+      receivedAt: clock.now(),
+      digest: digestOf(arrival.payload),
+    }),
+    identify: leases.identify,
+    interpret: createInterpreter({ readers }),
+    place: discovery.place,
+    breaker: createBreaker({
+      now: clock.milliseconds,
+      spent: store.spent,
+      recent: store.recent(instantOf(clock.milliseconds() - breakerMemoryMilliseconds)),
+    }),
+    judge: (standing, impacts) => policies.current().judge(standing, impacts),
+    decide: createDecide({
+      ...{ clock, random, salt: openSalt(configuration.state, random) },
+      policies: () => policies.current().digest,
+    }),
+    describe: wouldOf,
+    append: (fact, beside) => ledger.append(fact, beside),
+    record: recordRequest,
+    holds,
+    guard: safeguards.run,
+    clear: { toGuard: clearToGuard, toSend: clearToSend },
+    stands: leases.stands,
+    send: upstreams.send,
+    changed(decision) {
+      const read = (effect: Effect): boolean => effect.kind === 'read' || effect.kind === 'disclose'
+      const changes = decision.impacts.some(({ hits }) => hits.some(({ effect }) => !read(effect)))
+      if (changes) discovery.touch()
+    },
+    refuse: (text, payload) => refuse(text, payload, byUpstream),
+    sessions,
+    report: opening.report,
+  }
+}
+
+/** As long as the breaker's longest window. */
+const breakerMemoryMilliseconds = 3_600_000
+
+/** In the provider's own form, so that its clients show it; else as RFC 9457 problem details. */
+function refuse(
+  text: RefusalText,
+  payload: Payload,
+  byUpstream: ReadonlyMap<UpstreamName, Provider>,
+): Refusal {
+  const provider = payload.kind === 'http' ? byUpstream.get(payload.upstream) : undefined
+  const answer = provider === undefined ? refuseAsProblem(text) : provider.refuse(text)
+  return { kind: 'refusal', ...text, answer }
+}
+
+/** What found credentials are hashed with: this gate's own, for good, so that one can be told again. */
+function openSalt(folder: string, random: Random): Uint8Array {
+  const file = join(folder, 'foreign.salt')
+  if (!existsSync(file)) writeFileDurably(file, random.bytes(32), 0o600)
+  return readFileSync(file)
+}
