@@ -13,8 +13,8 @@ import type {
 } from '../domain/names.ts'
 import { mandateRequestSchema } from './mandate-request.ts'
 
-const name = z.string().regex(namePattern, 'not a name')
-const id = z.string().regex(/^[a-z0-9_-]{1,80}$/, 'not an id')
+const name = z.string().regex(namePattern, '{value} is not a name: use lower-case letters, digits and `-`')
+const id = z.string().regex(/^[a-z0-9_-]{1,80}$/, '{value} is not an id')
 
 const agent = name.transform((text) => text as AgentName)
 const by = name.transform((text) => text as PersonName)

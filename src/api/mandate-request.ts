@@ -9,9 +9,9 @@ import { Fault } from '../domain/fault.ts'
 import { instantOf, later, millisecondsOf } from '../domain/instant.ts'
 import type { Budget, Mandate, Scope } from '../domain/mandate.ts'
 import { namePattern } from '../domain/names.ts'
+import { narrower } from '../domain/narrow.ts'
 import type { AgentName, Instant, MandateId, PersonName } from '../domain/names.ts'
 import { isNonEmpty, mapNonEmpty } from '../domain/nonempty.ts'
-import { whyWider } from './narrower.ts'
 
 const minutesDefault = 480
 const minutesMax = 43_200
@@ -140,7 +140,7 @@ export function mandateFrom(request: MandateRequest, context: GrantContext): Man
     expiresAt: expiryOf(request, now, parent),
     parent: parent?.id ?? null,
   }
-  const wider = parent === null ? null : whyWider(mandate, parent)
+  const wider = parent === null ? null : narrower(parent, mandate)
   if (wider !== null) throw new Fault('mandate-wider', `wider than its parent: ${wider}; narrow it`)
   return mandate
 }

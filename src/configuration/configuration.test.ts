@@ -69,7 +69,7 @@ test('the least configuration has every default', () => {
       upstreams: [],
       environments: [],
       holdMinutes: 60,
-      limits: { bodyBytesMax: 1_048_576, bodySeconds: 30, connectionsMax: 1000 },
+      limits: { bodyBytesMax: 1_048_576, bodySeconds: 15, connectionsMax: 1024 },
       policies: { folder: null, optional: [] },
       safeguards: [],
       inventory: { refreshSeconds: 60, freshSeconds: 10 },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { namePattern } from '../domain/names.ts'
 
-const bodyBytesHighest = 67_108_864
+const bodyBytesHighest = 16_777_216
 const minutesOfADay = 1440
 
 const name = z
@@ -105,8 +105,8 @@ const environments = z
 
 const limits = z.strictObject({
   bodyBytesMax: z.int().min(1024).max(bodyBytesHighest).default(1_048_576),
-  bodySeconds: z.int().min(1).max(600).default(30),
-  connectionsMax: z.int().min(1).max(100_000).default(1000),
+  bodySeconds: z.int().min(1).max(600).default(15),
+  connectionsMax: z.int().min(1).max(100_000).default(1024),
 })
 
 const independentBackup = z.strictObject({

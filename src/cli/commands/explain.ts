@@ -1,0 +1,54 @@
+import { controlInputs } from '../../api/control-inputs.ts'
+import type { Explanation } from '../../api/control.ts'
+import { impactLines, sentenceOf } from '../../api/words.ts'
+import { inert } from '../../wire/inert.ts'
+import type { Call, CommandRow } from '../command.ts'
+import { entryLine } from '../entry-words.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { mandateLines } from '../mandate-words.ts'
+import { wrap } from '../output.ts'
+import { requestLines } from '../request-words.ts'
+import { withControl } from '../session.ts'
+import { typed } from '../typed.ts'
+
+export const explain: CommandRow = {
+  name: 'explain',
+  summary: 'why a request was allowed, held or denied, and what became of it',
+  operands: [{ form: '<decision>', about: 'its id; a refusal names it, and the log does' }],
+  run: (call) =>
+    withControl(call, async ({ control }) => {
+      const input = typed(controlInputs.explain, { decision: call.given.operand(0) })
+      const explanation = await control.explain(input)
+      call.output.result(explanation, linesOf(explanation, call))
+      return exitCodes.done
+    }),
+}
+
+function linesOf(explanation: Explanation, { output }: Call): string[] {
+  const { decision, history, mandate, request } = explanation
+  const { verdict } = decision
+  const told = decision.impacts.length === 0 ? inert(decision.request.line) : sentenceOf(decision)
+  return [
+    `${decision.id}  ${output.paint('bold', verdict.kind.toUpperCase())}  ${decision.at}`,
+    ...wrap(told, output.width),
+    '',
+    'because',
+    ...verdict.because.map(({ code, says }) => `  ${inert(says)} (${inert(code)})`),
+    ...(verdict.kind === 'deny' ? [`  instead: ${inert(verdict.instead)}`] : []),
+    '',
+    'what it reaches',
+    ...impactLines(decision).map((line) => `  ${line}`),
+    '',
+    'by what right',
+    ...(mandate === null
+      ? ['  no mandate']
+      : [`  ${mandate.id}: ${inert(mandate.task)}`, ...mandateLines(mandate).map((l) => `  ${l}`)]),
+    `  policies ${decision.policies.slice(0, 16)}, inventory ${(decision.inventory ?? 'none').slice(0, 16)}`,
+    '',
+    'what became of it',
+    ...history.map(entryLine),
+    '',
+    'the request as judged',
+    ...requestLines(request),
+  ]
+}

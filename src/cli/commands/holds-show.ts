@@ -1,0 +1,48 @@
+import { controlInputs } from '../../api/control-inputs.ts'
+import type { HoldShown } from '../../api/control.ts'
+import { environmentsOf, impactLines, reversibilityWords, sentenceOf } from '../../api/words.ts'
+import { inert } from '../../wire/inert.ts'
+import type { Call, CommandRow } from '../command.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { releaseWords, stateWords } from '../hold-words.ts'
+import { wrap } from '../output.ts'
+import { requestLines } from '../request-words.ts'
+import { withControl } from '../session.ts'
+import { typed } from '../typed.ts'
+
+export const holdsShow: CommandRow = {
+  name: 'holds show',
+  summary: 'one hold, whole: what it reaches, and the request as judged',
+  details: 'To release or refuse it, a person uses their passkey in the console. Nothing here can.',
+  operands: [{ form: '<hold>', about: 'its id' }],
+  run: (call) =>
+    withControl(call, async ({ control }) => {
+      const input = typed(controlInputs.holdShow, { hold: call.given.operand(0) })
+      const shown = await control.holdShow(input)
+      call.output.result(shown, linesOf(shown, call))
+      return exitCodes.done
+    }),
+}
+
+function linesOf({ hold, state, decision, request }: HoldShown, { output }: Call): string[] {
+  const { because } = decision.verdict
+  const banners = environmentsOf(decision).map(({ banner }) => output.paint('bold', banner))
+  return [
+    `${hold.id}  ${stateWords(state)}`,
+    ...banners,
+    ...wrap(sentenceOf(decision), output.width),
+    `this is ${reversibilityWords(decision)}`,
+    '',
+    'what it reaches',
+    ...impactLines(decision).map((line) => `  ${line}`),
+    '',
+    'why it is held',
+    ...because.map(({ code, says }) => `  ${inert(says)} (${inert(code)})`),
+    `  to be released by ${releaseWords[hold.release]}`,
+    ...hold.safeguards.map((name) => `  and only with ${name} proven first`),
+    `  open until ${hold.expiresAt}`,
+    '',
+    'the request as judged',
+    ...requestLines(request),
+  ]
+}

@@ -1,0 +1,129 @@
+import { sentenceOf } from '../api/words.ts'
+import type { Fact, LedgerEntry, SafeguardProof } from '../domain/fact.ts'
+import { unreachable } from '../domain/fault.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import { inert } from '../wire/inert.ts'
+
+/** A fact on one line, for the log and for explanations. */
+export function entryLine({ index, at, fact }: LedgerEntry): string {
+  return `${String(index).padStart(6)}  ${at.slice(0, 19)}Z  ${factWords(fact)}`
+}
+
+export function factWords(fact: Fact): string {
+  return administrationWords(fact) ?? inert(requestWords(fact))
+}
+
+function requestWords(fact: Fact): string {
+  switch (fact.kind) {
+    case 'decided': {
+      const { decision } = fact
+      const { verdict } = decision
+      const told = decision.impacts.length === 0 ? decision.request.line : sentenceOf(decision)
+      return `${verdict.kind.toUpperCase()} ${decision.id}: ${told} (${verdict.because[0].says})`
+    }
+    case 'held':
+      return `held as ${fact.hold.id}, for ${fact.hold.decision}`
+    case 'approved':
+      return `approved ${fact.hold}: ${fact.binding.person} said yes, one more must`
+    case 'settled':
+      return `settled ${fact.hold}: ${settledWords(fact.settlement)}`
+    case 'claimed':
+      return `claimed ${fact.hold}, by ${fact.decision}`
+    case 'guarded':
+      return `guarded ${fact.decision} by ${fact.safeguard}: ${proofWords(fact.proof)}`
+    case 'sent':
+      return `sent ${fact.decision} to ${fact.upstream}`
+    case 'ended':
+      return `ended ${fact.decision}: ${outcomeWords(fact.outcome)}`
+    case 'tripped':
+      return `TRIPPED ${fact.agent} (${fact.reason}): ${fact.says}; it is frozen`
+    default:
+      return fact.kind
+  }
+}
+
+function settledWords(settlement: Extract<Fact, { kind: 'settled' }>['settlement']): string {
+  switch (settlement.kind) {
+    case 'released':
+      return `released by ${settlement.by.join(' and ')}`
+    case 'refused':
+      return `refused by ${settlement.by}${settlement.note === '' ? '' : `: ${settlement.note}`}`
+    case 'expired':
+      return 'expired; silence means no'
+    case 'withdrawn':
+      return `withdrawn: ${settlement.why}`
+    default:
+      return unreachable(settlement)
+  }
+}
+
+function proofWords(proof: SafeguardProof): string {
+  return proof.kind === 'proven' ? `proven, ${proof.says}` : `FAILED, ${proof.why}`
+}
+
+function outcomeWords(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'succeeded':
+      return `succeeded (${outcome.status})`
+    case 'failed':
+      return `failed (${outcome.code})`
+    case 'unknown':
+      return `UNKNOWN: ${outcome.why}`
+    default:
+      return unreachable(outcome)
+  }
+}
+
+/** Of what people and the gate itself do; null for what becomes of requests. */
+function administrationWords(fact: Fact): string | null {
+  switch (fact.kind) {
+    case 'started':
+      return `started, version ${inert(fact.version)}`
+    case 'policies-loaded':
+      return `policies loaded, ${fact.policies.slice(0, 12)}`
+    case 'policies-rejected':
+      return `policies REJECTED, the old ones stay: ${inert(fact.why)}`
+    case 'agent-added':
+      return `agent ${fact.agent} added, owned by ${fact.owner}`
+    case 'mandate-granted': {
+      const { id, agent, grantedBy, task } = fact.mandate
+      return `mandate ${id} granted to ${agent} by ${grantedBy}: ${inert(task)}`
+    }
+    case 'mandate-revoked':
+      return `mandate ${fact.mandate} revoked by ${fact.by}`
+    case 'lease-issued':
+      return `lease ${fact.lease.id} issued to ${fact.lease.agent}, until ${fact.lease.expiresAt}`
+    case 'lease-revoked':
+      return `lease ${fact.lease} revoked by ${fact.by}`
+    case 'secret-put':
+      return `secret ${fact.secret} put by ${fact.by}`
+    case 'secret-removed':
+      return `secret ${fact.secret} removed by ${fact.by}`
+    case 'discovering':
+      return `looking at what exists at ${fact.upstream}`
+    default:
+      return peopleWords(fact)
+  }
+}
+
+function peopleWords(fact: Fact): string | null {
+  switch (fact.kind) {
+    case 'enrolment-opened': {
+      const { person, roles, invitedBy } = fact.enrolment
+      const by = invitedBy === null ? 'the terminal' : invitedBy
+      return `enrolment of ${person} as ${roles.join(', ')} opened by ${by}`
+    }
+    case 'person-enrolled':
+      return `${fact.person} enrolled as ${fact.roles.join(', ')}`
+    case 'passkey-revoked':
+      return `passkey ${fact.passkey.slice(0, 12)} revoked by ${fact.by}`
+    case 'resumed':
+      return `${fact.agent} resumed by ${fact.by}`
+    case 'killed':
+      return `KILL SWITCH pulled for ${fact.agent ?? 'every agent'} by ${fact.by}`
+    case 'kill-lifted':
+      return `kill switch lifted for ${fact.agent ?? 'every agent'} by ${fact.by}`
+    default:
+      return null
+  }
+}

@@ -1,0 +1,41 @@
+import { Fault } from '../domain/fault.ts'
+
+/** What the process ends with; part of the interface, see docs/cli.md. */
+export const exitCodes = {
+  done: 0,
+  /** it was tried and did not work */
+  failed: 1,
+  /** what was written is wrong: the command line, holdpoint.yaml, a mandate file */
+  usage: 2,
+  /** a rule, or the present state, says no; or there is no such thing */
+  refused: 3,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+const usagePrefixes = ['usage-', 'config-', 'mandate-', 'control-input']
+
+const refusals = new Set([
+  'already-ended',
+  'already-there',
+  'conflict',
+  'enrolment-closed',
+  'needs-terminal',
+  'no-mandate',
+  'not-confirmed',
+  'not-found',
+  'not-frozen',
+  'not-killed',
+  'several-mandates',
+  'wrong-agent',
+])
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof Fault)) return exitCodes.failed
+  if (error.code === 'interrupted') return exitCodes.interrupted
+  if (error.code === 'secret-on-argv') return exitCodes.usage
+  if (refusals.has(error.code) || error.code === 'mandate-ended') return exitCodes.refused
+  if (usagePrefixes.some((prefix) => error.code.startsWith(prefix))) return exitCodes.usage
+  return exitCodes.failed
+}

@@ -1,0 +1,29 @@
+import type { Readable, Writable } from 'node:stream'
+
+/** The world as the command line sees it. Only main.ts takes it from the process. */
+export interface Surroundings {
+  /** without the program's own name */
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** the caller's folder, absolute */
+  readonly cwd: string
+  readonly stdin: Readable
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly isTty: Readonly<{ stdin: boolean; stdout: boolean; stderr: boolean }>
+  /** columns of the terminal; null when stdout is none */
+  readonly columns: number | null
+  /** who is logged in, as the operating system says */
+  readonly user: string
+  readonly pid: number
+  /** milliseconds since 1970 */
+  readonly now: () => number
+  /** `24.21.0` */
+  readonly nodeVersion: string
+  /** Turns the echo of typed characters off and on; does nothing where stdin is no terminal. */
+  readonly echo: (on: boolean) => void
+  /** Calls back when the system asks the process to stop or to reload; returns what ends that. */
+  readonly onSignal: (signal: StopSignal | 'SIGHUP', listener: () => void) => () => void
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM'
