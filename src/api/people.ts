@@ -134,7 +134,7 @@ async function openEnrolment(
   invitedBy: PersonName | null,
 ): Promise<OpenedEnrolment> {
   checkInvited(invited)
-  const code = newId(random, 'hpe')
+  const code = `hpe_${newId<string>(random, '').slice(1)}`
   const expiresAt = later(clock.now(), enrolmentSeconds)
   const enrolment: Enrolment = { ...invited, codeHash: sha256(code), invitedBy, expiresAt }
   await ledger.append({ kind: 'enrolment-opened', enrolment })

@@ -125,8 +125,8 @@ function takeSettled(
 ): readonly string[] {
   const { hold, over } = followed
   followed.over = true
-  if (over && !(followed.released && settlement.kind === 'withdrawn'))
-    return ['it was settled before']
+  const lapses = settlement.kind === 'withdrawn' || settlement.kind === 'expired'
+  if (over && !(followed.released && lapses)) return ['it was settled before']
   followed.released = false
   if (settlement.kind === 'refused') {
     const flaws = answerFlaws(seen, { ...followed, over: false }, settlement, 'refuse', at)

@@ -1,6 +1,5 @@
 import { verifyAuthenticationResponse } from '@simplewebauthn/server'
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
-import { z } from 'zod'
 
 import { Fault } from '../domain/fault.ts'
 import type { Assertion } from '../domain/hold.ts'
@@ -28,18 +27,18 @@ export interface PasskeysOptions {
   readonly webauthn: Site
 }
 
-const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/)
+/** What of the browser's answer counts, each part with its limit in characters. */
+interface GivenAnswer {
+  readonly id: PasskeyId
+  readonly clientDataJSON: string
+  readonly authenticatorData: string
+  readonly signature: string
+}
 
-const answerShape = z.object({
-  id: base64url.max(1400),
-  rawId: base64url.max(1400),
-  type: z.literal('public-key'),
-  response: z.object({
-    clientDataJSON: base64url.max(4096),
-    authenticatorData: base64url.max(2048),
-    signature: base64url.max(2048),
-  }),
-})
+const idMax = 1400
+const clientDataMax = 4096
+const authenticatorDataMax = 2048
+const signatureMax = 2048
 
 export function createPasskeys({ store, webauthn }: PasskeysOptions): Passkeys {
   // Signing in leaves no fact, so its counters are remembered here, beside those of the store.
@@ -65,15 +64,15 @@ export function createPasskeys({ store, webauthn }: PasskeysOptions): Passkeys {
     challenge: string,
     person: PersonName | null,
   ): Promise<VerifiedAnswer> {
-    const parsed = answerShape.safeParse(answer)
-    if (!parsed.success) throw refused('the browser sent no whole answer; try again')
-    const id = parsed.data.id as PasskeyId
+    const given = readAnswer(answer)
+    const { id } = given
     const record = enrolled(id, person)
-    const assertion = assertionOf(parsed.data, record)
-    await check(parsed.data, assertion, { record, counter: counterOf(record), challenge, webauthn })
+    const assertion = assertionOf(given, record)
+    await check(given, assertion, { record, counter: counterOf(record), challenge, webauthn })
     // Nothing stood still meanwhile: another answer may have come, the passkey may be gone.
+    const known = counterOf(enrolled(id, person))
     const count = signCountOf(assertion)
-    if (count !== 0 && count <= counterOf(enrolled(id, person))) throw replayed()
+    if ((count > 0 || known > 0) && count <= known) throw replayed()
     counters.set(id, count)
     return { person: record.person, assertion }
   }
@@ -89,11 +88,11 @@ interface Expected {
 }
 
 async function check(
-  answer: z.infer<typeof answerShape>,
+  given: GivenAnswer,
   assertion: Assertion,
   { record, counter, challenge, webauthn }: Expected,
 ): Promise<void> {
-  const response: AuthenticationResponseJSON = { ...answer, clientExtensionResults: {} }
+  const response = responseOf(given)
   try {
     if (readClientData(assertion).crossOrigin) throw refused('it was asked for by another site')
     const { verified } = await verifyAuthenticationResponse({
@@ -103,7 +102,7 @@ async function check(
       expectedRPID: webauthn.rpId,
       requireUserVerification: true,
       credential: {
-        id: answer.id,
+        id: given.id,
         publicKey: new Uint8Array(bytesOf(record.passkey.publicKey)),
         counter,
       },
@@ -115,8 +114,12 @@ async function check(
   }
 }
 
-function assertionOf(answer: z.infer<typeof answerShape>, { passkey }: PasskeyRecord): Assertion {
-  const { clientDataJSON, authenticatorData, signature } = answer.response
+function responseOf({ id, ...response }: GivenAnswer): AuthenticationResponseJSON {
+  return { id, rawId: id, type: 'public-key', response, clientExtensionResults: {} }
+}
+
+function assertionOf(given: GivenAnswer, { passkey }: PasskeyRecord): Assertion {
+  const { clientDataJSON, authenticatorData, signature } = given
   return {
     passkey: passkey.id,
     clientDataJSON,
@@ -124,6 +127,37 @@ function assertionOf(answer: z.infer<typeof answerShape>, { passkey }: PasskeyRe
     signature,
     publicKey: passkey.publicKey,
   }
+}
+
+/** AuthenticationResponseJSON; what else the browser says is not asked for and not believed. */
+function readAnswer(answer: unknown): GivenAnswer {
+  const response = memberOf(answer, 'response')
+  const id = textOf(answer, 'id', idMax)
+  const isKey = memberOf(answer, 'type') === 'public-key' && memberOf(answer, 'rawId') === id
+  if (!isKey) throw incomplete()
+  return {
+    id: id as PasskeyId,
+    clientDataJSON: textOf(response, 'clientDataJSON', clientDataMax),
+    authenticatorData: textOf(response, 'authenticatorData', authenticatorDataMax),
+    signature: textOf(response, 'signature', signatureMax),
+  }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) throw incomplete()
+  return (value as Readonly<Record<string, unknown>>)[name]
+}
+
+function textOf(value: unknown, name: string, max: number): string {
+  const text = memberOf(value, name)
+  if (typeof text !== 'string' || text.length > max || !/^[A-Za-z0-9_-]+$/.test(text)) {
+    throw incomplete()
+  }
+  return text
+}
+
+function incomplete(): Fault {
+  return refused('the browser sent no whole answer; try again')
 }
 
 function refused(why: string, cause?: unknown): Fault {

@@ -46,7 +46,7 @@ export async function bindConsole(listen: ConsoleListen): Promise<BoundConsole> 
   if (!isLoopback && listen.tls === null) {
     throw new Fault(
       'console-needs-tls',
-      `the console may listen on \`${listen.host}\` only with TLS; give a certificate, or use 127.0.0.1`,
+      `the console listens on \`${listen.host}\` only with TLS; give certificate, or use 127.0.0.1`,
     )
   }
   let handler: RequestListener = (_, response) => {

@@ -17,8 +17,8 @@ export interface ConsoleSessions {
 }
 
 /**
- * Two halves: the cookie, which no script reads but which every port of `localhost` is sent, and the
- * page key, which the console's own origin keeps and sends as a header. Neither is of use alone.
+ * Two halves: the cookie, which no script reads but which every port of `localhost` is sent, and
+ * the page key, which the console's own origin keeps and sends as a header. One alone is useless.
  */
 export interface OpenedSession {
   readonly setCookie: string

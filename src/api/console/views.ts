@@ -167,7 +167,7 @@ type RequestView = Pick<HoldView, 'request' | 'requestFlaw'>
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** What is kept beside the ledger could be swapped: it is shown when its hash is the one written. */
+/** What is kept beside the ledger could be swapped: it is shown if its hash is the one written. */
 function requestOf(
   store: StoreReads,
   index: number | null,
