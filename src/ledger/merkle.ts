@@ -14,7 +14,7 @@ export const emptyRoot: Hash = hash('sha256', '', 'buffer')
 
 /** `prefixed` is a zero byte and then the entry: made in one piece, so that nothing is copied here. */
 export function hashPrefixedLeaf(prefixed: Uint8Array): Hash {
-  return hash('sha256', prefixed, 'buffer')
+  return Buffer.from(hash('sha256', prefixed, 'latin1'), 'latin1')
 }
 
 export function hashLeaf(entry: Uint8Array): Hash {
@@ -29,7 +29,7 @@ node[0] = 1
 export function hashNode(left: Hash, right: Hash): Hash {
   node.set(left, 1)
   node.set(right, 1 + hashBytes)
-  return hash('sha256', node, 'buffer')
+  return Buffer.from(hash('sha256', node, 'latin1'), 'latin1')
 }
 
 /** A hash over 2^level entries from index · 2^level on. */

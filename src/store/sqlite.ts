@@ -56,14 +56,16 @@ function createWrites(
     size++
   }
 
+  // Made once: an object with a getter of its own, made for every write, outlives it by far.
+  const group: Group = {
+    get next() {
+      return size
+    },
+    put,
+  }
+
   function write(work: (group: Group) => void): void {
     const before = size
-    const group: Group = {
-      get next() {
-        return size
-      },
-      put,
-    }
     try {
       transact(() => {
         work(group)
