@@ -1,0 +1,62 @@
+import type { Action, Reader } from './domain/action.ts'
+import { unreachable } from './domain/fault.ts'
+import type { UpstreamName } from './domain/names.ts'
+import type { NonEmpty } from './domain/nonempty.ts'
+import type { HttpPayload, Payload } from './domain/request.ts'
+import { readTunnel } from './providers/egress/read.ts'
+
+/** Headers that make some servers take another method or path than the request's own. */
+const overriding = new Set([
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+])
+
+export interface InterpreterOptions {
+  /** the reader of each upstream's provider */
+  readonly readers: ReadonlyMap<UpstreamName, Reader<HttpPayload>>
+}
+
+/** Request to actions. Total: what no reader can read is an illegible `unknown`, never nothing. */
+export function createInterpreter({
+  readers,
+}: InterpreterOptions): (payload: Payload) => NonEmpty<Action> {
+  function interpretHttp(payload: HttpPayload): NonEmpty<Action> {
+    if (payload.unreadable !== null) return [illegible(payload, payload.unreadable)]
+    if (isOverridden(payload)) return [illegible(payload, 'a header or parameter that overrides')]
+    const actions = readers.get(payload.upstream)?.read(payload) ?? null
+    return actions ?? [illegible(payload, `no reader for the upstream \`${payload.upstream}\``)]
+  }
+
+  return (payload) => {
+    switch (payload.kind) {
+      case 'http':
+        return interpretHttp(payload)
+      case 'tunnel':
+        return readTunnel(payload)
+      default:
+        return unreachable(payload)
+    }
+  }
+}
+
+/** However it is spelled: underscores pass for hyphens in some servers, escapes for letters. */
+function isOverridden({ headers, target }: HttpPayload): boolean {
+  const named = headers.some(([name]) => overriding.has(name.toLowerCase().replaceAll('_', '-')))
+  return named || /[?&;](_|%5f)(m|%6d|%4d)ethod(=|%3d|&|$)/i.test(target)
+}
+
+function illegible({ method, target }: HttpPayload, why: string): Action {
+  const [path = ''] = target.split('?', 1)
+  return {
+    verb: method.slice(0, 80),
+    effects: [{ kind: 'unknown', why, legible: false }],
+    evidence: {
+      reader: 'interpret',
+      excerpt: `${method} ${path}`.slice(0, 200).toWellFormed(),
+      span: null,
+    },
+  }
+}
