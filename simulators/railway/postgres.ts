@@ -65,7 +65,10 @@ async function start(data: string, url: URL): Promise<Database> {
   } catch (error) {
     throw new Error(`postgresql did not start: ${String(error)} ${log.join('').slice(-500)}`)
   }
-  const guard = watch(join(data, 'postmaster.pid'))
+  const guard = watch(data)
+  const clean = (): void => rmSync(dirname(data), { recursive: true, force: true })
+  // The library ends the process by itself on a signal, whoever else is still at work.
+  process.once('exit', clean)
   await ask(new URL('/postgres', url), `CREATE DATABASE ${databaseName}`)
   return {
     connection: url.href,
@@ -74,7 +77,8 @@ async function start(data: string, url: URL): Promise<Database> {
     destroy: async () => {
       await server.stop()
       guard()
-      rmSync(dirname(data), { recursive: true, force: true })
+      clean()
+      process.off('exit', clean)
     },
   }
 }
@@ -91,17 +95,23 @@ const flags = [
 
 /**
  * A process that outlives this one by a moment: it waits for the end of a pipe that only we hold, and then
- * stops the server. So even `kill -9` leaves no PostgreSQL behind. Where there is no `sh`, it may.
+ * stops the server and removes what it kept. So even `kill -9` leaves nothing behind, where there is an
+ * `sh`. Returns how to call it off.
  */
-function watch(pidFile: string): () => void {
-  const script = 'cat >/dev/null; kill -QUIT "$(head -n 1 "$0")" 2>/dev/null'
-  const guard = spawn('/bin/sh', ['-c', script, pidFile], {
+function watch(data: string): () => void {
+  const script = `cat >/dev/null
+    pid="$(head -n 1 "$0/postmaster.pid" 2>/dev/null)" && kill -QUIT "$pid" 2>/dev/null
+    sleep 1; rm -rf "$1"`
+  const guard = spawn('/bin/sh', ['-c', script, data, dirname(data)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })
   guard.on('error', () => undefined)
   guard.unref()
-  return () => guard.stdin.end()
+  return () => {
+    guard.kill('SIGKILL')
+    guard.stdin.destroy()
+  }
 }
 
 async function ask(url: URL, sql: string): Promise<void> {
