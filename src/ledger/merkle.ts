@@ -12,9 +12,14 @@ export type Hash = Uint8Array
 
 export const emptyRoot: Hash = hash('sha256', '', 'buffer')
 
+/** By way of a string, into a pooled buffer: a buffer of its own for each hash is what costs most. */
+function digestOf(bytes: Uint8Array): Hash {
+  return Buffer.from(hash('sha256', bytes, 'binary'), 'binary')
+}
+
 /** `prefixed` is a zero byte and then the entry: made in one piece, so that nothing is copied here. */
 export function hashPrefixedLeaf(prefixed: Uint8Array): Hash {
-  return Buffer.from(hash('sha256', prefixed, 'latin1'), 'latin1')
+  return digestOf(prefixed)
 }
 
 export function hashLeaf(entry: Uint8Array): Hash {
@@ -29,7 +34,7 @@ node[0] = 1
 export function hashNode(left: Hash, right: Hash): Hash {
   node.set(left, 1)
   node.set(right, 1 + hashBytes)
-  return Buffer.from(hash('sha256', node, 'latin1'), 'latin1')
+  return digestOf(node)
 }
 
 /** A hash over 2^level entries from index · 2^level on. */
