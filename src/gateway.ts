@@ -195,6 +195,7 @@ async function atHoldPoint(parts: Parts, journey: Journey): Promise<Reply | Refu
   const { request, decision, standing } = journey
   const answer = parts.holds.answerFor(request, decision, standing)
   if (answer?.kind === 'released') return forward(parts, journey, answer.hold)
+  if (answer !== null) parts.breaker.returned(standing, decision.impacts)
   const beside = answer === null ? parts.record(request.payload) : undefined
   const deciding = parts.append({ kind: 'decided', decision }, beside)
   if (answer?.kind === 'refused') {

@@ -9,6 +9,7 @@ import type { SimulatorState } from '../../simulators/railway/start.ts'
 import { startRailwaySimulator } from '../../simulators/railway/start.ts'
 import { environmentsOf, impactLines, sentenceOf } from '../api/words.ts'
 import { verifyLedger } from '../ledger/verify.ts'
+import type { LedgerReport } from '../ledger/verify.ts'
 import type { Opening } from '../main.ts'
 import { codeOf, findToken, refusalOf, sendDelete } from './demo-agent.ts'
 import type { StagedWorld } from './staged.ts'
@@ -125,8 +126,8 @@ async function playGuarded(world: StagedWorld, { say }: DemoOptions): Promise<De
   say(`Nobody released anything, and silence means no. Now: ${countsOf(after)}. ${lossWords(lost)}`)
   const report = await verifiedAfter(world)
   say(
-    `The ledger has ${report.entries} entries; re-derived from its files, ` +
-      (report.problems.length === 0
+    `The ledger has ${report.size} entries; re-derived from its files, ` +
+      (report.problemsFound === 0
         ? 'all of it verifies.'
         : `it does NOT verify: ${report.problems.join('; ')}`),
   )
@@ -137,30 +138,37 @@ async function playGuarded(world: StagedWorld, { say }: DemoOptions): Promise<De
     hold: waiting?.hold.id ?? null,
     foundToken: codeOf(pivot),
     upstreamMutations: after.mutations.length,
-    ledgerVerified: report.problems.length === 0,
-    ledgerEntries: report.entries,
+    ledgerVerified: report.problemsFound === 0,
+    ledgerEntries: report.size,
   }
 }
 
 /** What is published, checked as an outsider would, with everything written so far in it. */
-async function verifiedAfter(
-  world: StagedWorld,
-): Promise<{ entries: number; problems: readonly string[] }> {
-  await world.gate.stop()
-  return verifyLedger(join(world.configuration.state, 'ledger'))
+async function verifiedAfter({ gate, configuration }: StagedWorld): Promise<LedgerReport> {
+  await gate.stop()
+  return verifyLedger(join(configuration.state, 'ledger'), { vkey: gate.state.vkey })
 }
 
-function countsOf({ volumes, backups, rows }: SimulatorState): string {
-  const counted = `${volumes} volumes, ${backups} backups`
+function countsOf(state: SimulatorState): string {
+  const counted = `${state.volumes} volumes, ${state.backups} backups`
+  const rows = rowsOf(state)
   return rows === null ? counted : `${counted}, ${rows} rows in the database`
+}
+
+function rowsOf({ rows }: SimulatorState): number | null {
+  return rows === null ? null : Object.values(rows).reduce((sum, count) => sum + count, 0)
 }
 
 function lossesOf(before: SimulatorState, after: SimulatorState): Losses {
   return {
     volumesLost: before.volumes - after.volumes,
     backupsLost: before.backups - after.backups,
-    rowsLost: before.rows === null ? null : before.rows - (after.rows ?? 0),
+    rowsLost: lostRows(rowsOf(before), rowsOf(after)),
   }
+}
+
+function lostRows(before: number | null, after: number | null): number | null {
+  return before === null ? null : before - (after ?? 0)
 }
 
 function lossWords({ volumesLost, backupsLost, rowsLost }: Losses): string {

@@ -20,6 +20,11 @@ export interface Breaker {
   charge(standing: Standing, impacts: NonEmpty<Impact>): Trip | null
   /** Learns of a refusal or a hold; a Trip when it was one too many. The same request again is a retry. */
   refused(standing: Standing, impacts: readonly Impact[], request: Digest): Trip | null
+  /**
+   * The request was charged, and is not let through after all, without being refused anew: it waits for
+   * a person still, or a person said no. What it would have written and destroyed is given back.
+   */
+  returned(standing: Standing, impacts: readonly Impact[]): void
   /** A credential that Holdpoint did not issue was used on a governed host by this agent. */
   pivoted(standing: Standing): Trip
 }

@@ -6,8 +6,11 @@ import { wouldOf } from '../api/words.ts'
 import { createBreaker } from '../breaker/breaker.ts'
 import { clearToGuard, clearToSend } from '../clearance.ts'
 import { createDecide } from '../decide.ts'
+import type { Breaker } from '../domain/breaker.ts'
+import type { Decision } from '../domain/decision.ts'
 import type { Effect } from '../domain/effect.ts'
 import { instantOf } from '../domain/instant.ts'
+import type { Mandate, Standing } from '../domain/mandate.ts'
 import type { RequestId, UpstreamName } from '../domain/names.ts'
 import type { Payload, Refusal } from '../domain/request.ts'
 import type { Parts } from '../gateway.ts'
@@ -16,16 +19,18 @@ import { refuseAsProblem } from '../providers/problem.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
 import type { RefusalText } from '../refusals.ts'
-import { writeFileDurably } from '../system/durable-file.ts'
+import { createFileDurably } from '../system/durable-file.ts'
 import { newId } from '../system/random.ts'
 import type { Random } from '../system/random.ts'
 import { digestOf } from '../system/request-digest.ts'
 import { recordRequest } from '../wire/recorded-request.ts'
+import type { StoreReads } from '../store/store.ts'
 import type { Works } from './gate.ts'
+import type { State } from './state.ts'
 
 export function joinPath(works: Works): Parts {
   const { state, policies, upstreams, discovery, safeguards, holds, sessions } = works
-  const { clock, random, ledger, leases, store, opening, configuration } = state
+  const { clock, random, ledger, leases, opening, configuration } = state
   const byUpstream = new Map<UpstreamName, Provider>()
   for (const { name, provider } of configuration.upstreams) {
     const found = providers.find((one) => one.name === provider)
@@ -42,11 +47,7 @@ export function joinPath(works: Works): Parts {
     identify: leases.identify,
     interpret: createInterpreter({ readers }),
     place: discovery.place,
-    breaker: createBreaker({
-      now: clock.milliseconds,
-      spent: store.spent,
-      recent: store.recent(instantOf(clock.milliseconds() - breakerMemoryMilliseconds)),
-    }),
+    breaker: joinBreaker(state),
     judge: (standing, impacts) => policies.current().judge(standing, impacts),
     decide: createDecide({
       ...{ clock, random, salt: openSalt(configuration.state, random) },
@@ -71,8 +72,38 @@ export function joinPath(works: Works): Parts {
   }
 }
 
-/** As long as the breaker's longest window. */
-const breakerMemoryMilliseconds = 3_600_000
+/** What the breaker looks back on after a restart. */
+const breakerMemoryMilliseconds = 600_000
+
+function joinBreaker({ clock, store, ledger }: State): Breaker {
+  const since = instantOf(clock.milliseconds() - breakerMemoryMilliseconds)
+  const past = [...store.recent(since)].flatMap(({ fact: { decision } }) => {
+    const standing = standingThen(store, decision)
+    return standing === null ? [] : [{ standing, decision }]
+  })
+  const breaker = createBreaker({ now: clock.milliseconds, spent: store.spent, past })
+  ledger.subscribe(({ fact }) => {
+    if (fact.kind === 'resumed') breaker.resumed(fact.agent)
+  })
+  return breaker
+}
+
+/** Who stood for an earlier decision; null for a stranger's. */
+function standingThen(store: StoreReads, { agent, lease, mandate }: Decision): Standing | null {
+  if (agent === null || lease === null || mandate === null) return null
+  const held = store.lease(lease)?.lease
+  const owner = store.agent(agent)?.owner
+  const granted = store.mandate(mandate)?.mandate
+  if (held === undefined || owner === undefined || granted === undefined) return null
+  const ancestors: Mandate[] = []
+  for (let id = granted.parent; id !== null; id = ancestors.at(-1)?.parent ?? null) {
+    const above = store.mandate(id)?.mandate
+    if (above === undefined) break
+    ancestors.push(above)
+  }
+  const standingLease = { id: held.id, expiresAt: held.expiresAt }
+  return { agent, owner, lease: standingLease, mandate: granted, ancestors }
+}
 
 /** In the provider's own form, so that its clients show it; else as RFC 9457 problem details. */
 function refuse(
@@ -88,6 +119,6 @@ function refuse(
 /** What found credentials are hashed with: this gate's own, for good, so that one can be told again. */
 function openSalt(folder: string, random: Random): Uint8Array {
   const file = join(folder, 'foreign.salt')
-  if (!existsSync(file)) writeFileDurably(file, random.bytes(32), 0o600)
+  if (!existsSync(file)) createFileDurably(file, random.bytes(32).toString('base64url'), 0o600)
   return readFileSync(file)
 }

@@ -51,6 +51,8 @@ export interface State {
   readonly clock: Clock
   readonly random: Random
   readonly leases: Leases
+  /** whose ledger this is: what outsiders verify it with */
+  readonly vkey: string
   /** Opened at first use: not every command has its key. */
   vault(): Vault
   /** Those who answer holds, at the site where their browsers are. */
@@ -93,7 +95,7 @@ async function openOn(store: Store, configuration: Configuration, opening: Openi
   let vault: Vault | null = null
 
   const state: State = {
-    ...{ configuration, opening, store, ledger, clock, random, leases },
+    ...{ configuration, opening, store, ledger, clock, random, leases, vkey: signer.vkey },
     vault: () => (vault ??= openVault(configuration, opening, random)),
     peopleAt(webauthn) {
       const passkeys = createPasskeys({ store, webauthn })
