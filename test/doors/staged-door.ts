@@ -123,18 +123,26 @@ export async function stageDoor(options: Partial<HttpDoorOptions> = {}): Promise
   }
 }
 
-/** Everything that comes back after these bytes, until the other side closes or is silent for long. */
+export interface Exchanged {
+  readonly text: string
+  /** as the door's sessions call this client */
+  readonly peer: string
+}
+
+/** All that comes back after these bytes, until the other side closes or has long been silent. */
 export function exchangeBytes(
   port: number,
   bytes: string | Uint8Array,
-  silenceMilliseconds = 150,
-): Promise<string> {
+  silenceMilliseconds = 250,
+): Promise<Exchanged> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     const chunks: Buffer[] = []
+    let peer = ''
+    socket.once('connect', () => (peer = `127.0.0.1:${socket.localPort ?? 0}`))
     const end = (): void => {
       socket.destroy()
-      resolve(Buffer.concat(chunks).toString('latin1'))
+      resolve({ text: Buffer.concat(chunks).toString('latin1'), peer })
     }
     socket.setTimeout(silenceMilliseconds, end)
     socket.on('data', (chunk) => chunks.push(chunk))
@@ -165,4 +173,16 @@ export function nextText(socket: Socket): Promise<string> {
     socket.resume()
     if (socket.destroyed) none()
   })
+}
+
+export async function textUntilClosed(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('latin1')
+}
+
+/** Something to wait for, and what ends the wait. */
+export function latch(): readonly [wait: Promise<void>, open: () => void] {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  return [promise, () => resolve(undefined)]
 }

@@ -42,19 +42,26 @@ export interface Turn {
 export function openConnection(socket: Socket, id: SessionId): Connection {
   const listeners: (() => void)[] = []
   const streams: Duplex[] = [socket]
+  const layers: Connection[] = []
   let over = false
+
+  function sever(): void {
+    // Requests that were parsed already must not come to their turn.
+    for (const layer of layers) layer.closing = true
+    for (const stream of streams) stream.destroy()
+  }
+
   socket.once('close', () => {
     over = true
-    for (const stream of streams) stream.destroy()
+    sever()
+    for (const layer of layers) layer.current?.leave()
     for (const listener of listeners.splice(0)) listener()
   })
 
   const session: Session = {
     id,
     peer: `${socket.remoteAddress ?? 'gone'}:${socket.remotePort ?? 0}`,
-    sever: () => {
-      for (const stream of streams) stream.destroy()
-    },
+    sever,
     onClose: (listener) => {
       if (over) listener()
       else listeners.push(listener)
@@ -70,13 +77,13 @@ export function openConnection(socket: Socket, id: SessionId): Connection {
       closing: false,
       current: null,
       waiting: [],
-      limitIdle: (seconds) => socket.setTimeout(seconds * 1000, () => session.sever()),
+      limitIdle: (seconds) => socket.setTimeout(seconds * 1000, sever),
       enter: (deeper, shown, stream) => {
         if (stream !== socket) streams.push(stream)
         return within(deeper, shown)
       },
     }
-    listeners.push(() => connection.current?.leave())
+    layers.push(connection)
     return connection
   }
   return within(null, [])

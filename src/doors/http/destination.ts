@@ -204,18 +204,30 @@ interface Named {
   readonly authority: Exclude<Authority, { kind: 'refused' }>
 }
 
+/** The few spellings that clients of this door repeat with every request. */
+const readBefore = new Map<string, Authority>()
+const readBeforeMax = 256
+
+function readOnce(text: string): Authority {
+  const before = readBefore.get(text)
+  if (before !== undefined) return before
+  const authority = readAuthority(text)
+  if (readBefore.size >= readBeforeMax) readBefore.clear()
+  if (text.length <= 256) readBefore.set(text, authority)
+  return authority
+}
+
 /** The one host that the URL, `:authority` and Host name; two that differ are refused. */
 function agreed({ authority, host }: Addressed, inUrl: string | null): Named | Defect {
-  const written = [inUrl, authority, host].filter((text) => text !== null)
-  const [first] = written
-  if (first === undefined || (authority === null && host === null)) {
+  const first = inUrl ?? authority ?? host
+  if (first === null || (authority === null && host === null)) {
     return defect('malformed', 'the request names no host')
   }
-  const read = readAuthority(first)
+  const read = readOnce(first)
   if (read.kind === 'refused') return defect('bad-host', read.why)
-  for (const text of written.slice(1)) {
-    if (text === first) continue
-    const other = readAuthority(text)
+  for (const text of [authority, host]) {
+    if (text === null || text === first) continue
+    const other = readOnce(text)
     if (other.kind !== read.kind || other.host !== read.host || !samePort(other.port, read.port)) {
       return defect('misdirected', `the request names both \`${first}\` and \`${text}\``)
     }

@@ -27,7 +27,7 @@ export function readAuthority(text: string): Authority {
 }
 
 function readBracketed(host: string, port: number | null): Authority {
-  if (isIP(host) !== 6) return { kind: 'refused', why: 'what is in brackets is no IPv6 address' }
+  if (isIP(host) !== 6 || host.includes('%')) return { kind: 'refused', why: 'what is in brackets is no IPv6 address' }
   return { kind: 'address', host: host.toLowerCase(), port }
 }
 

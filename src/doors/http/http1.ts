@@ -15,6 +15,8 @@ import type { Answer, Exchange } from './exchange.ts'
 import { writeRefusal } from './last-words.ts'
 import type { HttpLimits } from './limits.ts'
 
+const oneWriteBytesMax = 16_384
+
 export interface Http1Parts {
   readonly limits: HttpLimits
   connectionOf(stream: Duplex): Connection | undefined
@@ -42,6 +44,9 @@ export function createHttp1Server(parts: Http1Parts): Server {
   server.maxHeadersCount = 0
   server.on('request', (request, response) => receive(parts, request, response))
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+    receive(parts, request, response),
+  )
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     receive(parts, request, response),
   )
   server.on('connect', (request, stream, head) => parts.connect(request, stream, head))
@@ -152,10 +157,16 @@ class Http1Exchange implements Exchange, Turn {
     if (!(answer.body instanceof Uint8Array)) this.#pour(answer.body)
     else if (answer.unread) this.#linger(answer.body)
     else {
-      this.#response.end(answer.body)
+      this.#endWith(answer.body)
       this.#watch()
       this.#end()
     }
+  }
+
+  /** A short body rides in the same write as its head, which is a string. */
+  #endWith(body: Uint8Array): void {
+    if (body.length > oneWriteBytesMax) this.#response.end(body)
+    else this.#response.end(latin1(body), 'latin1')
   }
 
   #pour(body: AsyncIterable<Uint8Array>): void {
@@ -209,13 +220,18 @@ class Http1Exchange implements Exchange, Turn {
   }
 }
 
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
 /** After bytes that do not parse nothing more is taken; a request already at the gate is still answered. */
 function brokenFraming(parts: Http1Parts, error: NodeJS.ErrnoException, stream: Duplex): void {
   const connection = parts.connectionOf(stream)
-  if (connection === undefined || !stream.writable || connection.closing) {
+  if (connection === undefined || !stream.writable) {
     stream.destroy()
     return
   }
+  if (connection.closing) return
   connection.closing = true
   connection.waiting.length = 0
   if (connection.current !== null && !connection.current.abandon()) return

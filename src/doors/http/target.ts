@@ -33,7 +33,9 @@ export function isOriginForm(target: string): boolean {
 
 /** Takes what `isOriginForm` has passed. */
 export function readTarget(target: string): TargetReading {
-  if (/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/.test(target)) return plain
+  if (!target.includes(leasePrefix) && /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/.test(target)) {
+    return plain
+  }
   const mark = target.indexOf('?')
   const unreadable = pathDefect(mark === -1 ? target : target.slice(0, mark))
   const reading = mark === -1 ? plain : readQuery(target.slice(mark + 1))
