@@ -82,6 +82,18 @@ test('every file of policies has a table of examples, every rule an example and 
   assert.deepEqual(pages, ids)
 })
 
+test('the policy that the documentation gives as an example loads', () => {
+  const page = readFileSync(join(folder, '..', 'docs', 'rules', 'README.md'), 'utf8')
+  const [, text = ''] = /```cedar\n([^`]+)```/.exec(page) ?? []
+  assert.match(text, /@id/)
+  const own = { name: 'own/example.cedar', text }
+  createPolicy({ sources: [...readBaseline(), own], schema, digest: sha256 }).close()
+})
+
+test('an optional policy that is not there is refused by name', () => {
+  assert.throws(() => readOptional('../destroy'), /no optional policy is called `..\/destroy`; there is/)
+})
+
 after(() => {
   baseline.close()
   twoPerson.close()

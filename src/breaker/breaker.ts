@@ -13,11 +13,6 @@ import { createShelf } from './shelf.ts'
 export type { Spent } from './account.ts'
 
 export interface RunningBreaker extends Breaker {
-  /**
-   * The request was charged and is not let through after all, without being refused anew: it still
-   * waits for a person, or a person said no. Its writes and destructions are given back.
-   */
-  returned(standing: Standing, impacts: readonly Impact[]): void
   /** A person has looked at it: the agent goes on, and what it tried before is forgotten. */
   resumed(agent: AgentName): void
 }
