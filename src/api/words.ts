@@ -131,7 +131,7 @@ export function backupsWords(backups: Backups): string {
 }
 
 const effectNames: Readonly<Record<EffectKind, string>> = {
-  unknown: 'not understood',
+  unknown: 'is not understood',
   destroy: 'destroys',
   disarm: 'weakens a protection',
   escalate: 'gains power',

@@ -52,6 +52,7 @@ export interface World {
   readonly passkeys: HoldsOptions['passkeys']
   readonly site: Site
   readonly standing: Standing
+  readonly canProve: () => string | null
   /** what canProve answers from now on */
   provable(why: string | null): void
   /** restarted holds over the same store */
@@ -133,6 +134,7 @@ export async function openWorld(
   const holds = createHolds(options)
   return {
     ...{ store, ledger, people, holds, passkeys, site, standing },
+    canProve: () => missing,
     provable: (why) => (missing = why),
     holdsAgain: (changes = {}) => createHolds({ ...options, ...changes }),
     enrol: async (person, roles, how) => {

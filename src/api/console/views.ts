@@ -1,73 +1,13 @@
 import type { Decision } from '../../domain/decision.ts'
-import type { Reversibility } from '../../domain/effect.ts'
-import type { LedgerEntry, Role } from '../../domain/fact.ts'
-import type { Hold, HoldState } from '../../domain/hold.ts'
-import type { AgentName, HoldId, Instant, PersonName, SafeguardName } from '../../domain/names.ts'
-import type { ReleaseRule } from '../../domain/verdict.ts'
+import type { LedgerEntry } from '../../domain/fact.ts'
+import type { HoldId, Instant, PersonName, SafeguardName } from '../../domain/names.ts'
 import { grantersOf, peopleWanted, stateAt, whyNot } from '../../holds/rules.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { HoldRecord, StoreReads } from '../../store/store.ts'
 import { sha256 } from '../../system/hash.ts'
 import { factWords } from '../history.ts'
 import { environmentsOf, reversibilityWords, sentenceWords } from '../words.ts'
-import type { EnvironmentWords, Word } from '../words.ts'
-
-// What the console's page is told, and imports as types.
-
-export interface SessionView {
-  readonly person: PersonName
-  readonly roles: readonly Role[]
-}
-
-export interface HoldSummary {
-  readonly id: HoldId
-  readonly state: HoldState
-  readonly sentence: readonly Word[]
-  readonly environments: readonly EnvironmentWords[]
-  readonly reversibility: Reversibility
-  readonly agent: AgentName
-  readonly release: ReleaseRule
-  readonly openedAt: Instant
-  readonly expiresAt: Instant
-}
-
-export interface HoldList {
-  readonly now: Instant
-  readonly waiting: readonly HoldSummary[]
-  /** waiting ones that are not in this answer */
-  readonly waitingMore: number
-  readonly over: readonly HoldSummary[]
-}
-
-export interface HoldView {
-  readonly now: Instant
-  readonly hold: Hold
-  readonly state: HoldState
-  readonly decision: Decision
-  /** in the human's own words; null when the mandate is not known any more */
-  readonly task: string | null
-  /** the request as judged, canonical JSON, whole; null with the reason in requestFlaw */
-  readonly request: string | null
-  readonly requestFlaw: string | null
-  readonly safeguards: readonly SafeguardView[]
-  readonly peopleWanted: number
-  readonly history: readonly HistoryLine[]
-  /** why this person may not; null when they may */
-  readonly whyNotRelease: string | null
-  readonly whyNotRefuse: string | null
-}
-
-export interface SafeguardView {
-  readonly name: SafeguardName
-  /** why it cannot be proven here; null when it can be tried */
-  readonly missing: string | null
-}
-
-export interface HistoryLine {
-  readonly index: number
-  readonly at: Instant
-  readonly says: string
-}
+import type { HoldList, HoldSummary, HoldView } from './shapes.ts'
 
 export interface ViewParts {
   readonly store: StoreReads
@@ -139,6 +79,7 @@ export function viewHold(
   const { store } = parts
   const { hold, decision } = record
   const found = store.decision(hold.decision)
+  const mandate = store.mandate(hold.mandate)?.mandate
   const granters = grantersOf(hold, store)
   const candidate = store.person(person)
   return {
@@ -146,7 +87,8 @@ export function viewHold(
     hold,
     state: stateAt(record, now),
     decision,
-    task: store.mandate(hold.mandate)?.mandate.task ?? null,
+    task: mandate?.task ?? null,
+    granted: mandate?.scopes ?? [],
     ...requestOf(store, found?.index ?? null, found?.history ?? []),
     safeguards: hold.safeguards.map((name) => ({
       name,

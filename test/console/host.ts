@@ -1,0 +1,119 @@
+// The console over a world with a real clock, on a free port of 127.0.0.1, and a real browser with a
+// virtual authenticator.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+
+import { readConsoleFiles } from '../../src/api/console/files.ts'
+import { bindConsole } from '../../src/api/console/listen.ts'
+import { serveConsole } from '../../src/api/console/server.ts'
+import type { ConsoleOptions } from '../../src/api/console/server.ts'
+import { createClock } from '../../src/system/clock.ts'
+import type { Clock } from '../../src/system/clock.ts'
+import { systemRandom } from '../../src/system/random.ts'
+import { openWorld } from './world.ts'
+import type { World, WorldOptions } from './world.ts'
+
+export interface Host {
+  readonly world: World
+  readonly origin: string
+  readonly port: number
+  readonly faults: readonly unknown[]
+  close(): Promise<void>
+}
+
+export const distFolder = join(import.meta.dirname, '../../console/dist')
+
+export async function openHost(
+  options: WorldOptions & Partial<Pick<ConsoleOptions, 'ledgerFiles'>> & { clock?: Clock } = {},
+): Promise<Host> {
+  const clock = options.clock ?? createClock(null)
+  const bound = await bindConsole({ host: '127.0.0.1', port: 0, domain: 'localhost', tls: null })
+  const site = { rpId: 'localhost', origins: [bound.origin] }
+  const world = await openWorld(clock, { ...options, site })
+  const faults: unknown[] = []
+  const server = serveConsole({
+    ...{ bound, clock, random: systemRandom, files: readConsoleFiles(distFolder) },
+    ...{ ledger: world.ledger, store: world.store, people: world.people, holds: world.holds },
+    ledgerFiles: options.ledgerFiles ?? null,
+    canProve: world.canProve,
+    report: (fault) => faults.push(fault),
+  })
+  return {
+    ...{ world, origin: bound.origin, port: bound.address.port, faults },
+    close: async () => {
+      await server.close()
+      await world.close()
+    },
+  }
+}
+
+const browserPath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
+
+/** Why the browser tests cannot run here; null when they can. */
+export const noBrowser = whyNoBrowser()
+
+function whyNoBrowser(): string | null {
+  if (!existsSync(browserPath)) {
+    return `no Chromium at ${browserPath}: install Debian's \`chromium\`, or set CHROMIUM_PATH`
+  }
+  return existsSync(distFolder) ? null : 'the console is not built: run `npm run build:console`'
+}
+
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: browserPath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+export interface Visitor {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** everything the page complained about: errors, violations of the policy */
+  readonly complaints: readonly string[]
+}
+
+/** A person's browser, with a passkey that says yes. */
+export async function visit(browser: Browser, options: VisitOptions = {}): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width: 1200, height: 900 },
+    ...options.context,
+  })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return { page, context, complaints }
+}
+
+export interface VisitOptions {
+  readonly context?: Parameters<Browser['newContext']>[0]
+}
