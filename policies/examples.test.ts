@@ -91,7 +91,8 @@ test('the policy that the documentation gives as an example loads', () => {
 })
 
 test('an optional policy that is not there is refused by name', () => {
-  assert.throws(() => readOptional('../destroy'), /no optional policy is called `..\/destroy`; there is/)
+  const message = /no optional policy is called `..\/destroy`; there is `two-person`/
+  assert.throws(() => readOptional('../destroy'), message)
 })
 
 after(() => {

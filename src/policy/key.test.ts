@@ -11,7 +11,7 @@ import type { Environment, Protection } from '../domain/resource.ts'
 import { keyOf } from './key.ts'
 import { questionOf } from './question.ts'
 
-// Few words, among them those that the key itself is made of, so that many hits resemble each other.
+// Few words, among them those that the key is made of, so that many hits resemble each other.
 const word = fc.constantFrom('', 'a', '1:a', 'a1:a', ' ', '-', '?', 'read', 'open', '0+1')
 const extent = fc.constantFrom('whole' as const, 'some' as const)
 const resource = fc.record({

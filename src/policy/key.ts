@@ -1,5 +1,5 @@
-// A text that two hits share only when Cedar would be asked the same of both. Each piece from outside
-// is preceded by its length, so that no id can pass for the end of another piece.
+// A text that two hits share only when Cedar would be asked the same of both. Each piece from
+// outside is preceded by its length, so that no id can pass for the end of another piece.
 import type { Action } from '../domain/action.ts'
 import type { Effect } from '../domain/effect.ts'
 import type { Backups, Hit, Reach, Rows } from '../domain/impact.ts'
