@@ -65,11 +65,12 @@ function keep<T extends { stop(): Promise<void> }>(started: T): T {
 async function startTargets(): Promise<{ targets: Target[]; body: string; upstreamKind: string }> {
   const simulator = keep(await startNode(['simulators/railway/main.ts', '--no-postgres', '--folder', join(folder, 'simulator')]))
   const simulated = String(simulator.ready['url']).replace(/\/graphql\/v2$/, '')
+  const { account } = simulator.ready['tokens'] as { readonly account: string }
   const answer = JSON.stringify({ data: { project: { id: 'p', name: 'pocketos' } } })
   const nginx = nginxIsInstalled()
   const direct = nginx
-    ? keep(await startNginxUpstream(subfolder('upstream'), 18101, simulated, answer))
-    : await startNodeUpstream(simulated, answer)
+    ? keep(await startNginxUpstream(subfolder('upstream'), 18101, simulated, account, answer))
+    : await startNodeUpstream(simulated, account, answer)
   const origin = new URL(direct.url).origin
   const gate = keep(await startGate(subfolder('gate'), origin, simulator.ready))
   const targets = [direct, gate.target]
@@ -79,8 +80,8 @@ async function startTargets(): Promise<{ targets: Target[]; body: string; upstre
   return { targets, body: gate.body, upstreamKind: nginx ? 'nginx' : 'node:http' }
 }
 
-async function startNodeUpstream(simulated: string, answer: string): Promise<Target> {
-  const child = keep(await startNode(['bench/upstream.ts', simulated, answer]))
+async function startNodeUpstream(...args: readonly [string, string, string]): Promise<Target> {
+  const child = keep(await startNode(['bench/upstream.ts', ...args]))
   return peerTarget('direct', child)
 }
 

@@ -80,11 +80,17 @@ async function waitForPort(port: number): Promise<void> {
 }
 
 /** The upstream: answers reads at once; what carries the discovery token goes on to the simulator. */
-export async function startNginxUpstream(folder: string, port: number, simulator: string, answer: string): Promise<Target> {
+export async function startNginxUpstream(
+  folder: string,
+  port: number,
+  simulator: string,
+  discoveryToken: string,
+  answer: string,
+): Promise<Target> {
   const stop = await startNginx(
     folder,
     `server { listen 127.0.0.1:${port}; location / {
-       if ($http_authorization = "Bearer discover") { proxy_pass ${simulator}; }
+       if ($http_authorization = "Bearer ${discoveryToken}") { proxy_pass ${simulator}; }
        default_type application/json; return 200 '${answer}'; } }`,
     port,
   )

@@ -1,10 +1,10 @@
-// The upstream where nginx is not installed: `node bench/upstream.ts SIMULATOR-ORIGIN ANSWER`.
+// The upstream where nginx is not installed: `node bench/upstream.ts SIMULATOR-ORIGIN DISCOVERY-TOKEN ANSWER`.
 import { createServer, request } from 'node:http'
 
-const [simulator = '', answer = ''] = process.argv.slice(2)
+const [simulator = '', discoveryToken = '', answer = ''] = process.argv.slice(2)
 
 const server = createServer((incoming, outgoing) => {
-  if (incoming.headers.authorization === 'Bearer discover') {
+  if (incoming.headers.authorization === `Bearer ${discoveryToken}`) {
     const { method, headers } = incoming
     const onward = request(simulator + (incoming.url ?? '/'), { method, headers }, (reply) => {
       outgoing.writeHead(reply.statusCode ?? 502, reply.headers)

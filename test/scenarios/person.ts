@@ -1,0 +1,74 @@
+// A person at the console, with a passkey in software: they enrol by code, look at holds, and answer them,
+// over the console's own HTTP, as the page does.
+import { createAuthenticator } from '../authenticator.ts'
+import type { AssertionOptions, CreationOptions } from '../authenticator.ts'
+
+export interface Person {
+  enrol(code: string): Promise<void>
+  holds(): Promise<readonly string[]>
+  show(hold: string): Promise<unknown>
+  answer(hold: string, answer: 'release' | 'refuse', note: string): Promise<Answered>
+}
+
+export interface Answered {
+  readonly status: number
+  readonly body: string
+}
+
+interface Question<O> {
+  readonly nonce: string
+  readonly options: O
+}
+
+export function createPerson(console: string): Person {
+  const authenticator = createAuthenticator({ origin: console, rpId: new URL(console).hostname })
+  let cookie = ''
+
+  async function call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answered> {
+    // The name resolves to ::1 first in places; the console answers at the number under its own name too.
+    const answer = await fetch(console + path, {
+      method,
+      headers: {
+        origin: console,
+        'sec-fetch-site': 'same-origin',
+        'sec-fetch-mode': 'cors',
+        'content-type': 'application/json',
+        ...(cookie === '' ? {} : { cookie }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const [set] = answer.headers.getSetCookie()
+    if (set !== undefined) cookie = set.split(';')[0] ?? ''
+    return { status: answer.status, body: await answer.text() }
+  }
+
+  async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+    const answered = await call(method, path, body)
+    if (answered.status !== 200) throw new Error(`${path}: ${answered.status} ${answered.body}`)
+    return JSON.parse(answered.body) as T
+  }
+
+  async function enrol(code: string): Promise<void> {
+    const { nonce, options } = await ask<Question<CreationOptions>>('POST', '/api/enrol/options', { code })
+    await ask('POST', '/api/enrol/verify', { code, nonce, response: authenticator.register(options) })
+  }
+
+  async function answer(hold: string, how: 'release' | 'refuse', note: string): Promise<Answered> {
+    const path = `/api/holds/${hold}`
+    const { nonce, options } = await ask<Question<AssertionOptions>>('POST', `${path}/challenge`, {
+      answer: how,
+      note,
+    })
+    return call('POST', `${path}/settle`, { nonce, response: authenticator.assert(options) })
+  }
+
+  return {
+    enrol,
+    holds: async () => {
+      const { waiting } = await ask<{ waiting: readonly { id: string }[] }>('GET', '/api/holds')
+      return waiting.map(({ id }) => id)
+    },
+    show: (hold) => ask('GET', `/api/holds/${hold}`),
+    answer,
+  }
+}
