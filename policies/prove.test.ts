@@ -135,7 +135,7 @@ const promises: Readonly<Record<string, (judged: Judged) => boolean>> = {
     verdict.kind === 'allow' && relationOf(point) !== 'inside',
   'no escalation is allowed': ({ point, verdict }) =>
     verdict.kind === 'allow' && point.effect === 'escalate',
-  'whoever releases the end of a last copy gets a safeguard first': ({ point, verdict }) =>
+  'the end of a last copy is released behind a safeguard alone': ({ point, verdict }) =>
     verdict.kind === 'hold' &&
     ['destroy', 'disarm'].includes(point.effect) &&
     isIrreversible(point) &&
@@ -237,8 +237,8 @@ const needed: readonly (readonly [rule: string, effect: string, promise: string]
     'destroy',
     'nothing is destroyed, disarmed, escalated or disclosed on what is critical without a person',
   ],
-  ['destroy-last-copy', 'destroy', 'whoever releases the end of a last copy gets a safeguard first'],
-  ['disarm-last-copy', 'disarm', 'whoever releases the end of a last copy gets a safeguard first'],
+  ['destroy-last-copy', 'destroy', 'the end of a last copy is released behind a safeguard alone'],
+  ['disarm-last-copy', 'disarm', 'the end of a last copy is released behind a safeguard alone'],
   ['write-irreversible', 'write', 'nothing irreversible on what is critical is allowed'],
   ['outside-mandate', 'read', 'nothing outside the mandate is allowed or held'],
   ['not-granted', 'read', 'nothing is allowed that the mandate does not grant everywhere'],

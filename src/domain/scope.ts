@@ -1,8 +1,8 @@
 /**
  * Whether a pattern of a scope covers a name: `pocketos/staging`, `railway:volume/3d2c…`. Segments
  * are parted by `/`; `*` stands for one whole segment, never a piece of one. Alone it covers
- * everything, and `railway:*` every resource of railway. A name with more segments than the pattern is
- * not covered.
+ * everything, and `railway:*` every resource of railway. A name with more segments than the pattern
+ * is not covered.
  */
 export function matchesPattern(pattern: string, name: string): boolean {
   if (pattern === '*') return true
