@@ -13,6 +13,10 @@ export function createWindow(limit: number, milliseconds: number): Window {
 
   function forget(now: number): void {
     while (first < times.length && (times[first] ?? now) <= now - milliseconds) first += 1
+    compact()
+  }
+
+  function compact(): void {
     if (first > 1_000 && first * 2 > times.length) {
       times = times.slice(first)
       first = 0
@@ -24,7 +28,12 @@ export function createWindow(limit: number, milliseconds: number): Window {
       forget(now)
       return times.length - first >= limit
     },
-    add: (now) => void times.push(now),
+    add(now) {
+      times.push(now)
+      // Only after a restart are there more than may pass: the newest ones decide.
+      if (times.length - first > limit) first += 1
+      compact()
+    },
     undo() {
       if (times.length > first) times.pop()
     },
