@@ -13,7 +13,9 @@ import type {
 } from '../domain/names.ts'
 import { mandateRequestSchema } from './mandate-request.ts'
 
-const name = z.string().regex(namePattern, '{value} is not a name: use lower-case letters, digits and `-`')
+const name = z
+  .string()
+  .regex(namePattern, '{value} is not a name: use lower-case letters, digits and `-`')
 const id = z.string().regex(/^[a-z0-9_-]{1,80}$/, '{value} is not an id')
 
 const agent = name.transform((text) => text as AgentName)
@@ -24,7 +26,7 @@ const lease = id.transform((text) => text as LeaseId)
 
 /** How long a lease may live: short, because it is what an agent holds. */
 const leaseMinutesMax = 10_080
-const secretCharactersMax = 16_384
+const secretCharactersMax = 8192
 
 /** What the control plane takes, operation by operation: checked again on the side that acts. */
 export const controlInputs = {
@@ -47,8 +49,8 @@ export const controlInputs = {
     secret,
     value: z
       .string()
-      .min(1)
-      .max(secretCharactersMax)
+      .max(secretCharactersMax, `longer than ${secretCharactersMax} characters`)
+      .regex(/^[\x21-\x7e]+$/, 'a credential is visible ASCII, without spaces or line ends')
       .transform((text) => new Concealed('secret', text)),
     by,
   }),

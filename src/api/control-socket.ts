@@ -133,7 +133,10 @@ function checked<K extends ControlOperation>(name: K, input: unknown): ControlIn
   if (parsed.success) return parsed.data as ControlInput<K>
   const [issue] = parsed.error.issues
   const at = issue?.path.join('.') ?? ''
-  throw new Fault('control-input', `\`${at}\`: ${issue?.message.replace('{value}', 'this') ?? 'wrong'}`)
+  throw new Fault(
+    'control-input',
+    `\`${at}\`: ${issue?.message.replace('{value}', 'this') ?? 'wrong'}`,
+  )
 }
 
 async function follow(control: Control, url: URL, response: ServerResponse): Promise<void> {

@@ -4,7 +4,7 @@ import { Concealed } from '../domain/concealed.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Surroundings } from './surroundings.ts'
 
-type Terminal = Pick<Surroundings, 'stdin' | 'stderr' | 'isTty' | 'echo'>
+type Terminal = Pick<Surroundings, 'stdin' | 'stderr' | 'isTty' | 'echo' | 'onSignal'>
 
 /** Asks people on the error stream, so that what a command answers stays alone on stdout. */
 export interface Prompt {
@@ -16,7 +16,7 @@ export interface Prompt {
 }
 
 export function createPrompt(terminal: Terminal): Prompt {
-  const { stdin, stderr, isTty, echo } = terminal
+  const { stdin, stderr, isTty, echo, onSignal } = terminal
   if (!isTty.stdin) {
     throw new Fault(
       'needs-terminal',
@@ -50,11 +50,15 @@ export function createPrompt(terminal: Terminal): Prompt {
       return answer === '' ? usual : answer
     },
     async hidden(question, name) {
+      if (!echo(false)) {
+        throw new Fault('needs-terminal', 'this terminal cannot hide what is typed; use a pipe')
+      }
       stderr.write(`${question} `)
-      echo(false)
+      const restore = onSignal('SIGINT', () => lines.close())
       try {
         return new Concealed(name, await next())
       } finally {
+        restore()
         echo(true)
         stderr.write('\n')
       }
@@ -83,8 +87,8 @@ export async function readPiped(
 }
 
 /**
- * Makes sure that a person at a terminal means it: the name must be typed. There is no flag instead,
- * because what an agent could add to a command line confirms nothing.
+ * Makes sure that a person at a terminal means it: a word must be typed. There is no flag
+ * instead, because what an agent could add to a command line confirms nothing.
  */
 export async function confirmByTyping(
   terminal: Terminal,

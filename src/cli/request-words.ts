@@ -21,7 +21,14 @@ export function requestLines(recorded: string | null): readonly string[] {
   return [
     `  ${inert(method)} https://${inert(host)}${inert(target)}`,
     ...headers.map(([name, value]) => `  ${inert(name)}: ${inert(value)}`),
-    ...(text === '' ? [] : ['', ...inertBlock(text).split('\n').map((line) => `  ${line}`)]),
+    ...(text === ''
+      ? []
+      : [
+          '',
+          ...inertBlock(text)
+            .split('\n')
+            .map((line) => `  ${line}`),
+        ]),
   ]
 }
 

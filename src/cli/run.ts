@@ -17,7 +17,7 @@ export async function runCommandLine(
   world: () => Promise<World>,
 ): Promise<ExitCode> {
   const { argv } = surroundings
-  // Asked before the command line is understood, so that its faults come in the form that was meant.
+  // Asked before the command line is understood: its own faults come in the form that was meant.
   let json = argv.includes('--json')
   try {
     const width = surroundings.columns ?? widthDefault

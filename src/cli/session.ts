@@ -66,7 +66,7 @@ async function withState<T>(
         await state.close()
       }
     } catch (error) {
-      const locked = error instanceof Fault && error.code === 'state-locked'
+      const locked = error instanceof Fault && error.code === 'store-locked'
       if (!locked || waited >= patienceMilliseconds) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds))

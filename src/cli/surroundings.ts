@@ -20,8 +20,8 @@ export interface Surroundings {
   readonly now: () => number
   /** `24.21.0` */
   readonly nodeVersion: string
-  /** Turns the echo of typed characters off and on; does nothing where stdin is no terminal. */
-  readonly echo: (on: boolean) => void
+  /** Turns the terminal's echo of typed characters off and on; false when that did not work. */
+  readonly echo: (on: boolean) => boolean
   /** Calls back when the system asks the process to stop or to reload; returns what ends that. */
   readonly onSignal: (signal: StopSignal | 'SIGHUP', listener: () => void) => () => void
 }

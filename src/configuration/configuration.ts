@@ -78,10 +78,9 @@ export type KnownProvider = Pick<Provider, 'name' | 'hosts' | 'url' | 'credentia
 export function readConfiguration(
   text: string,
   file: string,
-  providers: readonly [KnownProvider, ...KnownProvider[]],
+  providers: readonly KnownProvider[],
 ): Configuration {
-  const [first, ...rest] = providers
-  const schema = configurationSchema([first.name, ...rest.map((provider) => provider.name)])
+  const schema = configurationSchema(providers.map((provider) => provider.name))
   const { value, problemAt } = readDocument(text, file, schema)
   const problems = checkConfiguration(value, providers, problemAt)
   if (isNonEmpty(problems)) throw new FileFault(file, problems)

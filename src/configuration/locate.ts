@@ -20,7 +20,7 @@ export function findConfiguration(folder: string): string | null {
 export function loadConfiguration(
   named: string | null,
   folder: string,
-  providers: readonly [KnownProvider, ...KnownProvider[]],
+  providers: readonly KnownProvider[],
 ): Configuration | null {
   const file = named === null ? findConfiguration(folder) : resolve(folder, named)
   if (file === null) return null

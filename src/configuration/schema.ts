@@ -68,7 +68,7 @@ const listen = z.strictObject({
     .describe('say true to listen on addresses that other machines can reach'),
 })
 
-function upstream(providers: readonly [string, ...string[]]) {
+function upstream(providers: readonly string[]) {
   return z.strictObject({
     provider: z.enum(providers).describe('who runs it, and so how its requests are read'),
     url: z
@@ -119,7 +119,7 @@ const independentBackup = z.strictObject({
   minutesMax: z.int().min(1).max(minutesOfADay).default(30),
 })
 
-export function configurationSchema(providers: readonly [string, ...string[]]) {
+export function configurationSchema(providers: readonly string[]) {
   return z.strictObject({
     version: z.literal(1, { error: 'must be 1; this Holdpoint knows no other version' }),
     state: path.default('./.holdpoint').describe('the folder of ledger, store and vault'),

@@ -17,7 +17,8 @@ export const agentAdd: CommandRow = {
       const added = await control.agentAdd(typed(controlInputs.agentAdd, { agent, owner }))
       call.output.result({ agent: added }, [
         `added ${added.name}, owned by ${added.owner}`,
-        `next: holdpoint mandate grant --agent ${added.name} --task "…" --allow read --in project/staging`,
+        `next: holdpoint mandate grant --agent ${added.name} --task "…" \\`,
+        '        --allow read,write --in project/staging',
       ])
       return exitCodes.done
     }),

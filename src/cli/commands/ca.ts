@@ -57,7 +57,9 @@ function trustOf(file: string): readonly { of: string; line: string }[] {
     { of: 'git', line: `export GIT_SSL_CAINFO=${quoted}` },
     {
       of: 'Java',
-      line: `keytool -importcert -noprompt -alias holdpoint -file ${quoted} -keystore holdpoint.jks`,
+      line:
+        'keytool -importcert -noprompt -alias holdpoint -keystore holdpoint.jks ' +
+        `-storepass changeit -file ${quoted}`,
     },
     {
       of: 'Java, then',

@@ -27,6 +27,7 @@ export const explain: CommandRow = {
 function linesOf(explanation: Explanation, { output }: Call): string[] {
   const { decision, history, mandate, request } = explanation
   const { verdict } = decision
+  const inventory = decision.inventory ?? 'none'
   const told = decision.impacts.length === 0 ? inert(decision.request.line) : sentenceOf(decision)
   return [
     `${decision.id}  ${output.paint('bold', verdict.kind.toUpperCase())}  ${decision.at}`,
@@ -43,7 +44,7 @@ function linesOf(explanation: Explanation, { output }: Call): string[] {
     ...(mandate === null
       ? ['  no mandate']
       : [`  ${mandate.id}: ${inert(mandate.task)}`, ...mandateLines(mandate).map((l) => `  ${l}`)]),
-    `  policies ${decision.policies.slice(0, 16)}, inventory ${(decision.inventory ?? 'none').slice(0, 16)}`,
+    `  policies ${decision.policies.slice(0, 16)}, inventory ${inventory.slice(0, 16)}`,
     '',
     'what became of it',
     ...history.map(entryLine),

@@ -15,7 +15,9 @@ export const kill: CommandRow = {
       const input = typed(controlInputs.kill, { agent, by })
       await control.kill(input)
       const whom = agent ?? 'every agent'
-      const how = live ? 'connections are severed' : 'no gate runs; it will start with this in force'
+      const how = live
+        ? 'connections are severed'
+        : 'no gate runs; it will start with this in force'
       call.output.result({ killed: { agent, by } }, [
         `${call.output.paint('red', 'killed')} ${whom}: ${how}`,
         `undo: holdpoint lift-kill${agent === null ? '' : ` --agent ${agent}`}`,

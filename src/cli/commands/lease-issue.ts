@@ -11,12 +11,16 @@ const minutesMax = 10_080
 export const leaseIssue: CommandRow = {
   name: 'lease issue',
   summary: 'make a token that stands for an agent and a mandate; shown once',
-  details: 'The agent sends it wherever it would send the real token, to the gate and nowhere else.',
+  details:
+    'The agent sends it wherever it would send the real token, to the gate and nowhere else.',
   operands: [{ form: '[agent]', about: 'who it is for' }],
   options: [
     { form: '--agent <agent>', about: 'the same' },
     { form: '--mandate <id>', about: 'for which; else the only one that stands' },
-    { form: '--minutes <n>', about: `how long it lasts (${minutesDefault}), never past its mandate` },
+    {
+      form: '--minutes <n>',
+      about: `how long it lasts (${minutesDefault}), never past its mandate`,
+    },
   ],
   run: (call) =>
     withControl(call, async ({ control, by }) => {

@@ -11,10 +11,12 @@ const lastDefault = 20
 export const log: CommandRow = {
   name: 'log',
   summary: 'what happened, and what happens, as it happens',
-  details:
-    'While a gate runs it goes on until you stop it. With --json, one ledger entry a line.',
+  details: 'While a gate runs it goes on until you stop it. With --json, one ledger entry a line.',
   options: [
-    { form: '--since <when>', about: 'from an index, a date, or `10m`, `2h`, `7d` ago; `0` for all' },
+    {
+      form: '--since <when>',
+      about: 'from an index, a date, or `10m`, `2h`, `7d` ago; `0` for all',
+    },
     { form: '--no-follow', about: 'stop after the last entry' },
   ],
   run: (call) =>

@@ -27,7 +27,10 @@ export const mandateGrant: CommandRow = {
     { form: '--task <words>', about: 'what it is for, in your own words' },
     { form: '--allow <effects>', about: 'what may be done, parted by commas' },
     { form: '--in <environments>', about: 'where, as in `shop/staging,shop/preview`' },
-    { form: '--on <resources>', about: 'to what, as in `railway:volume/*`; else all that is governed' },
+    {
+      form: '--on <resources>',
+      about: 'to what, as in `railway:volume/*`; else all that is governed',
+    },
     { form: '--egress <hosts>', about: 'other hosts that may be connected to, uninspected' },
     { form: '--minutes <n>', about: 'how long it lasts (480)' },
     { form: '--hold-wait <seconds>', about: 'how long a held request may wait at the door (0)' },
@@ -56,7 +59,10 @@ async function requestOf(call: Call): Promise<MandateRequest> {
   const mixed = ['agent', 'task', 'allow', 'in', 'on', 'egress', 'minutes', 'hold-wait', 'parent']
   const extra = mixed.find((name) => given.text(name) !== null)
   if (extra !== undefined) {
-    throw new Fault('usage-mixed', `\`--${extra}\` and a file do not go together; put it in the file`)
+    throw new Fault(
+      'usage-mixed',
+      `\`--${extra}\` and a file do not go together; put it in the file`,
+    )
   }
   const text = file === '-' ? await readAll(surroundings.stdin) : read(surroundings.cwd, file)
   return readDocument(text, file, mandateRequestSchema).value

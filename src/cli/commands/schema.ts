@@ -8,9 +8,7 @@ export const schema: CommandRow = {
   hidden: true,
   async run({ world, surroundings }) {
     const { providers } = await world()
-    const [first, ...rest] = providers
-    const names = [first.name, ...rest.map(({ name }) => name)] as const
-    surroundings.stdout.write(configurationJsonSchema(names))
+    surroundings.stdout.write(configurationJsonSchema(providers.map(({ name }) => name)))
     return exitCodes.done
   },
 }

@@ -24,8 +24,8 @@ export const secretPut: CommandRow = {
     if (given.operands(1).length > 0 || given.flag('value') || given.text('value') !== null) {
       throw new Fault(
         'secret-on-argv',
-        'a secret is not taken from the command line, where other processes and the shell history ' +
-          'see it; if that was the real one, replace it. Give it on stdin, or at the prompt',
+        'a secret is not taken from the command line, where other processes and the shell ' +
+          'history see it; if that was the real one, replace it. Give it on stdin or at the prompt',
       )
     }
     const name = given.operand(0)

@@ -1,0 +1,65 @@
+import type { CommandRow } from './command.ts'
+import { agentAdd } from './commands/agent-add.ts'
+import { agentList } from './commands/agent-list.ts'
+import { ca } from './commands/ca.ts'
+import { demo } from './commands/demo.ts'
+import { doctor } from './commands/doctor.ts'
+import { enrolCode } from './commands/enrol-code.ts'
+import { explain } from './commands/explain.ts'
+import { holdsList } from './commands/holds-list.ts'
+import { holdsShow } from './commands/holds-show.ts'
+import { init } from './commands/init.ts'
+import { inspect } from './commands/inspect.ts'
+import { kill } from './commands/kill.ts'
+import { leaseIssue } from './commands/lease-issue.ts'
+import { leaseList } from './commands/lease-list.ts'
+import { leaseRevoke } from './commands/lease-revoke.ts'
+import { ledgerKey } from './commands/ledger-key.ts'
+import { ledgerProve } from './commands/ledger-prove.ts'
+import { ledgerVerify } from './commands/ledger-verify.ts'
+import { liftKill } from './commands/lift-kill.ts'
+import { log } from './commands/log.ts'
+import { mandateGrant } from './commands/mandate-grant.ts'
+import { mandateList } from './commands/mandate-list.ts'
+import { mandateRevoke } from './commands/mandate-revoke.ts'
+import { policyCheck } from './commands/policy-check.ts'
+import { resume } from './commands/resume.ts'
+import { schema } from './commands/schema.ts'
+import { secretList } from './commands/secret-list.ts'
+import { secretPut } from './commands/secret-put.ts'
+import { secretRemove } from './commands/secret-remove.ts'
+import { up } from './commands/up.ts'
+
+/** Every command, in the order of the help: to begin, to work, to look, to stop. */
+export const commandRows: readonly CommandRow[] = [
+  up,
+  init,
+  demo,
+  agentAdd,
+  agentList,
+  mandateGrant,
+  mandateList,
+  mandateRevoke,
+  leaseIssue,
+  leaseList,
+  leaseRevoke,
+  secretPut,
+  secretList,
+  secretRemove,
+  holdsList,
+  holdsShow,
+  log,
+  explain,
+  inspect,
+  kill,
+  liftKill,
+  resume,
+  ledgerVerify,
+  ledgerProve,
+  ledgerKey,
+  doctor,
+  ca,
+  enrolCode,
+  policyCheck,
+  schema,
+]

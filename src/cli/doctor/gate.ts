@@ -1,0 +1,69 @@
+import type { Status, UpstreamReport } from '../../api/control.ts'
+import type { Configuration } from '../../configuration/configuration.ts'
+import type { SecretName } from '../../domain/names.ts'
+import { inert } from '../../wire/inert.ts'
+import type { Check } from './check.ts'
+import { fail, ok, skipped, warn } from './check.ts'
+
+/** What the state, or the gate that has it open, says of itself. */
+export function checkStatus(status: Status): readonly Check[] {
+  const { ledger, gate, people, frozen, killed } = status
+  return [
+    ledger.state.kind === 'open'
+      ? ok('ledger', `${ledger.size} entries, open`)
+      : fail(
+          'ledger',
+          `closed, so every request is refused: ${inert(ledger.state.why)}`,
+          'put that right, then stop the gate and start it again',
+        ),
+    gate === null
+      ? skipped('gate', 'does not run; `holdpoint up` starts it')
+      : ok('gate', `runs as process ${gate.pid} since ${gate.startedAt}`),
+    people === 0
+      ? warn('people', 'nobody can release anything', 'enrol: holdpoint person enrol-code')
+      : ok('people', `${people} enrolled`),
+    ...frozen.map(({ agent, says }) =>
+      warn(
+        'breaker',
+        `${agent} is frozen: ${inert(says)}`,
+        `look, then: holdpoint resume ${agent}`,
+      ),
+    ),
+    ...killed.map(({ agent }) =>
+      warn(
+        'kill',
+        `the kill switch is pulled for ${agent ?? 'every agent'}`,
+        `holdpoint lift-kill${agent === null ? '' : ` --agent ${agent}`}`,
+      ),
+    ),
+  ]
+}
+
+export function checkSecrets(
+  { upstreams }: Configuration,
+  names: readonly SecretName[],
+): readonly Check[] {
+  if (upstreams.length === 0) {
+    return [warn('upstreams', 'nothing is governed', 'add an upstream to holdpoint.yaml')]
+  }
+  return upstreams.map(({ name, credential, discoverCredential }) => {
+    const missing = [credential, discoverCredential].find(
+      (secret) => secret !== null && !names.includes(secret),
+    )
+    if (missing === undefined || missing === null) return ok('secret', `${name} has its credential`)
+    return fail('secret', `\`${missing}\` of ${name} is missing`, `holdpoint secret put ${missing}`)
+  })
+}
+
+/** Without knowing what exists, everything counts as critical. */
+export function checkDiscovery(upstreams: readonly UpstreamReport[]): readonly Check[] {
+  return upstreams.map(({ name, discoveredAt, discoveryFault }) => {
+    if (discoveryFault !== null) {
+      const next = 'see that the credential may read, and that the provider answers'
+      return fail('discovery', `${name} could not be walked: ${inert(discoveryFault)}`, next)
+    }
+    return discoveredAt === null
+      ? warn('discovery', `${name} was not walked yet`, 'wait a moment, then look again')
+      : ok('discovery', `${name} was walked at ${discoveredAt}`)
+  })
+}

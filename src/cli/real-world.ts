@@ -1,0 +1,27 @@
+import type { UpstreamName } from '../domain/names.ts'
+import { createInterpreter } from '../interpret.ts'
+import { providers } from '../providers/table.ts'
+import type { World } from './world.ts'
+
+export function createRealWorld(): World {
+  const readers = new Map(providers.map(({ name, reader }) => [name as UpstreamName, reader]))
+  return {
+    providers,
+    interpret: createInterpreter({ readers }),
+    openState: async (configuration, opening) =>
+      (await import('../main.ts')).openState(configuration, opening),
+    startGate: async (configuration, opening) =>
+      (await import('../main.ts')).startGate(configuration, opening),
+    async checkPolicies(configuration) {
+      const { openPolicies } = await import('../main/policies.ts')
+      const policies = openPolicies(configuration, () => Promise.resolve())
+      try {
+        return await policies.reload()
+      } finally {
+        policies.close()
+      }
+    },
+    stage: async (options) => (await import('./staged.ts')).openStagedWorld(options),
+    demo: async (options) => (await import('./demo.ts')).runDemo(options),
+  }
+}
