@@ -4,8 +4,9 @@ import type { Hold } from '../domain/hold.ts'
 import type { DecisionId, HoldId, LeaseId } from '../domain/names.ts'
 
 /**
- * What the entries of a ledger must say together, whoever wrote them: nothing was sent without a permission
- * that was written before, and nothing was sent twice. Remembers only what is still open.
+ * What the entries of a ledger must say together, whoever wrote them: nothing was sent without a
+ * permission that was written before, and nothing was sent twice. Remembers only what is still
+ * open.
  */
 export interface Chain {
   /** what is wrong with the entry, after those before it */
@@ -95,7 +96,8 @@ const rules: Rules = {
     if (known?.released !== true) return ['it spends a release that is not there']
     holds.delete(id)
     const spentOn = decisions.get(claimant)
-    if (spentOn?.decision.verdict.kind !== 'hold') return ['it spends a release on no held decision']
+    if (spentOn?.decision.verdict.kind !== 'hold')
+      return ['it spends a release on no held decision']
     spentOn.permitted = true
     const late = known.hold.expiresAt <= at ? ['it spends a release that has expired'] : []
     return [...late, ...sameMatter(known.hold, spentOn.decision)]
@@ -108,14 +110,19 @@ const rules: Rules = {
   },
   sent: ({ decision, request }, _, { decisions }) => {
     const known = decisions.get(decision)
-    if (known === undefined) return ['it was sent without a decision before it, or after its outcome']
+    if (known === undefined)
+      return ['it was sent without a decision before it, or after its outcome']
     const again = known.sent
     known.sent = true
     return [
       ...(known.permitted ? [] : ['it was sent without permission']),
       ...(again ? ['it was sent twice'] : []),
-      ...(known.decision.request.digest === request ? [] : ['what was sent is not what was decided on']),
-      ...(known.unguarded.size === 0 ? [] : [`it was sent without ${[...known.unguarded].join(', ')}`]),
+      ...(known.decision.request.digest === request
+        ? []
+        : ['what was sent is not what was decided on']),
+      ...(known.unguarded.size === 0
+        ? []
+        : [`it was sent without ${[...known.unguarded].join(', ')}`]),
     ]
   },
   ended: ({ decision }, _, { decisions }) => {
@@ -144,7 +151,8 @@ function decide(decision: Decision, { decisions, leases }: Open): string[] {
 function released({ hold, approvedBy }: OpenHold, by: readonly string[], late: boolean): string[] {
   const people = new Set(by.filter((person) => approvedBy.has(person)))
   if (hold.release !== 'owner') people.delete(hold.grantedBy)
-  const enough = people.size >= peopleWanted[hold.release] && by.every((each) => approvedBy.has(each))
+  const enough =
+    people.size >= peopleWanted[hold.release] && by.every((each) => approvedBy.has(each))
   return [
     ...(enough ? [] : ['it releases without the approvals that the rule wants']),
     ...(late ? ['it releases a hold that has expired'] : []),

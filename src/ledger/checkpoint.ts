@@ -1,5 +1,5 @@
-// C2SP tlog-checkpoint: three lines, origin, size and base64 root, in a signed note. Extension lines are
-// not recommended by the specification, not written here, and refused when read.
+// C2SP tlog-checkpoint: three lines, origin, size and base64 root, in a signed note. Extension
+// lines are not recommended by the specification, not written here, and refused when read.
 // https://c2sp.org/tlog-checkpoint
 import { Fault } from '../domain/fault.ts'
 import { equal, emptyRoot, hashBytes } from './merkle.ts'

@@ -1,15 +1,10 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Whole or not at all, at any moment: written beside, made durable, then renamed into its place. */
+/**
+ * Whole or not at all, at any moment: written beside, made durable, then renamed into its place.
+ */
 export function writeFileDurably(file: string, content: string, mode: number): void {
   const beside = `${file}.new`
   rmSync(beside, { force: true })
@@ -33,7 +28,10 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** The published folder, to write: a file is put in its place whole, and `sync` makes the places durable. */
+/**
+ * The published folder, to write: a file is put in its place whole, and `sync` makes the places
+ * durable.
+ */
 export interface PublishedFolder {
   put(path: string, content: Uint8Array | string): Promise<void>
   /** All that was put survives a crash when this resolves. */

@@ -27,7 +27,7 @@ export function openLedgerKey({ file, random, origin }: LedgerKeyOptions): NoteS
   if (origin !== undefined && origin !== signer.name) {
     throw new Fault(
       'ledger-origin',
-      `this ledger is \`${signer.name}\`, not \`${origin}\`; a ledger keeps its name: put the old one back`,
+      `this ledger is \`${signer.name}\`, not \`${origin}\`; put the old name back`,
     )
   }
   return signer

@@ -17,9 +17,10 @@ import { collectTileNodes, restoreTree } from './restore.ts'
 
 export interface Ledger {
   /**
-   * Durable when it resolves. Facts appended in one turn of the event loop share one transaction, all or
-   * none; one that cannot be true after those before it rejects alone, with Fault('conflict'). After one
-   * failure of the store everything rejects with Fault('ledger-closed') until a restart.
+   * Durable when it resolves. Facts appended in one turn of the event loop share one transaction,
+   * all or none; one that cannot be true after those before it rejects alone, with
+   * Fault('conflict'). After one failure of the store everything rejects with Fault('ledger-
+   * closed') until a restart.
    */
   append<F extends Fact>(fact: F, beside?: Uint8Array): Promise<Receipt<F>>
   /** Called in order, after the commit and before `append` resolves. Returns what ends it. */
@@ -29,7 +30,9 @@ export interface Ledger {
   state(): LedgerState
   /** how far the files that others can verify have come */
   publication(): PublicationState
-  /** Resolves when everything is durable that was before, and published too. The store stays open. */
+  /**
+   * Resolves when everything is durable that was before, and published too. The store stays open.
+   */
   close(): Promise<void>
 }
 
@@ -97,7 +100,10 @@ interface Placed {
   readonly hash: Hash
 }
 
-/** Refuses to start on a store whose tail does not hold together, or that is older than what it published. */
+/**
+ * Refuses to start on a store whose tail does not hold together, or that is older than what it
+ * published.
+ */
 export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   const { store, clock, random } = options
   const { frontier, unsaved } = restoreTree(store)
@@ -110,7 +116,8 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
 
   async function append<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
     if (state.kind === 'closed') throw closedFault(state.why)
-    if (queue.length >= queueMax) throw new Fault('ledger-busy', 'too many facts at once; try again')
+    if (queue.length >= queueMax)
+      throw new Fault('ledger-busy', 'too many facts at once; try again')
     const text = factText(fact)
     const beside = bytes === undefined ? null : salted(bytes, random)
     return new Promise((resolve, reject) => {
@@ -132,7 +139,8 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       store.write((group) => (placed = putAll(group, drafts, at, refusals)))
     } catch (fault) {
       fail(fault)
-      for (const draft of drafts) draft.reject(refusals.get(draft) ?? closedFault(whyOf(fault), fault))
+      for (const draft of drafts)
+        draft.reject(refusals.get(draft) ?? closedFault(whyOf(fault), fault))
       return
     }
     last = at
@@ -196,7 +204,9 @@ function putAll(
   for (const draft of drafts) {
     const index = group.next
     // One encoding serves both: hashed with the zero byte before it, kept without.
-    const prefixed = Buffer.from('\0' + entryText(index, at, draft.text, draft.beside?.digest ?? null))
+    const prefixed = Buffer.from(
+      '\0' + entryText(index, at, draft.text, draft.beside?.digest ?? null),
+    )
     const hash = hashPrefixedLeaf(prefixed)
     try {
       group.put(draft.fact, { index, at, leaf: prefixed.subarray(1), hash, beside: draft.beside })
@@ -216,7 +226,7 @@ function factText(fact: Fact): string {
   if (text.length * bytesPerCharacterMax > bytesMax && Buffer.byteLength(text) > bytesMax) {
     throw new Fault(
       'ledger-entry-too-large',
-      `a \`${fact.kind}\` fact of more than ${bytesMax} bytes does not fit the ledger; ask for less at once`,
+      `a \`${fact.kind}\` fact of over ${bytesMax} bytes does not fit the ledger; ask for less at once`,
     )
   }
   return text

@@ -1,5 +1,6 @@
-// RFC 6962 §2.1 with SHA-256: a leaf is hashed after a zero byte, a node's two children after a one; a
-// tree is split at the largest power of two below its size; an empty tree hashes to SHA-256 of nothing.
+// RFC 6962 §2.1 with SHA-256: a leaf is hashed after a zero byte, a node's two children after a
+// one; a tree is split at the largest power of two below its size; an empty tree hashes to SHA-256
+// of nothing.
 // https://www.rfc-editor.org/rfc/rfc6962#section-2.1
 import { hash } from 'node:crypto'
 
@@ -12,12 +13,16 @@ export type Hash = Uint8Array
 
 export const emptyRoot: Hash = hash('sha256', '', 'buffer')
 
-/** By way of a string, into a pooled buffer: a buffer of its own for each hash is what costs most. */
+/**
+ * By way of a string, into a pooled buffer: a buffer of its own for each hash is what costs most.
+ */
 function digestOf(bytes: Uint8Array): Hash {
   return Buffer.from(hash('sha256', bytes, 'binary'), 'binary')
 }
 
-/** `prefixed` is a zero byte and then the entry: made in one piece, so that nothing is copied here. */
+/**
+ * `prefixed` is a zero byte and then the entry: made in one piece, so that nothing is copied here.
+ */
 export function hashPrefixedLeaf(prefixed: Uint8Array): Hash {
   return digestOf(prefixed)
 }
@@ -41,8 +46,8 @@ export function hashNode(left: Hash, right: Hash): Hash {
 export type OnNode = (level: number, index: number, hash: Hash) => void
 
 /**
- * A tree that grows to the right and remembers one hash per set bit of its size, which is all that its
- * root and its growth need.
+ * A tree that grows to the right and remembers one hash per set bit of its size, which is all that
+ * its root and its growth need.
  */
 export class Frontier {
   #size = 0
@@ -125,7 +130,10 @@ export function consistencyProof(older: number, newer: number, nodeAt: NodeAt): 
   return proof.reverse()
 }
 
-/** The root that the leaf and its proof lead to; null where the proof has another length than it must. */
+/**
+ * The root that the leaf and its proof lead to; null where the proof has another length than it
+ * must.
+ */
 export function rootFromInclusion(
   leaf: Hash,
   index: number,

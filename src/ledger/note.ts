@@ -1,5 +1,5 @@
-// C2SP signed notes: a text that ends in a newline, an empty line, and signature lines
-// `— <name> <base64(key id ‖ signature)>`. Ed25519 (type 1) signs the text itself. Read here: UTF-8 with no
+// C2SP signed notes: a text that ends in a newline, an empty line, and signature lines `— <name>
+// <base64(key id ‖ signature)>`. Ed25519 (type 1) signs the text itself. Read here: UTF-8 with no
 // control character but the newline, at most 100 signatures, of which one must be by the key given.
 // https://c2sp.org/signed-note
 import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto'
@@ -70,7 +70,10 @@ export function createNoteVerifier(vkey: string): NoteVerifier {
   const [, name = '', keyId, encoded = ''] = vkeyPattern.exec(vkey) ?? []
   const publicKey = untagged(encoded)
   if (publicKey === null || !namePattern.test(name) || keyIdOf(name, publicKey) !== keyId) {
-    throw new Fault('ledger-vkey', `\`${vkey}\` is no Ed25519 verifier key; it looks like \`name+hash+key\``)
+    throw new Fault(
+      'ledger-vkey',
+      `\`${vkey}\` is no Ed25519 verifier key; it looks like \`name+hash+key\``,
+    )
   }
   const key = createPublicKey({
     key: Buffer.concat([spkiPrefix, publicKey]),
@@ -94,8 +97,10 @@ function openNote(note: string, name: string, keyId: string, key: KeyObject): st
   for (const line of lines) {
     const signature = parseSignature(line)
     if (signature.name !== name || signature.keyId !== keyId) continue
-    if (signature.bytes.length !== signatureBytes) throw forged('its signature has the wrong length')
-    if (!verify(null, Buffer.from(text), key, signature.bytes)) throw forged('its signature is wrong')
+    if (signature.bytes.length !== signatureBytes)
+      throw forged('its signature has the wrong length')
+    if (!verify(null, Buffer.from(text), key, signature.bytes))
+      throw forged('its signature is wrong')
     genuine++
   }
   if (genuine !== 1) throw forged(`it has ${genuine} signatures by \`${name}\`, and needs one`)
@@ -143,7 +148,10 @@ function untagged(encoded: string): Buffer | null {
 }
 
 function unreadableKey(why: string): Fault {
-  return new Fault('ledger-key', `the ledger's signing key cannot be read: ${why}; restore it from a copy`)
+  return new Fault(
+    'ledger-key',
+    `the ledger's signing key cannot be read: ${why}; restore it from a copy`,
+  )
 }
 
 function forged(why: string): Fault {

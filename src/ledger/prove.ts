@@ -1,5 +1,6 @@
-// C2SP tlog-proof: `c2sp.org/tlog-proof@v1`, the index, the inclusion proof from the leaf's sibling up, an
-// empty line, the checkpoint. C2SP tlog-policy says whom to believe. https://c2sp.org/tlog-proof
+// C2SP tlog-proof: `c2sp.org/tlog-proof@v1`, the index, the inclusion proof from the leaf's sibling
+// up, an empty line, the checkpoint. C2SP tlog-policy says whom to believe. https://c2sp.org/tlog-
+// proof
 import { Fault } from '../domain/fault.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -30,7 +31,9 @@ export interface EntryProof {
   readonly policy: string
 }
 
-/** Proofs from a published folder. Each is checked against the signed root before it is given out. */
+/**
+ * Proofs from a published folder. Each is checked against the signed root before it is given out.
+ */
 export interface Prover {
   /** the checkpoint that is in the folder now */
   checkpoint(): Promise<Checkpoint>
@@ -46,7 +49,8 @@ export function createProver(folder: string, vkey: string): Prover {
 
   async function readNote(): Promise<string> {
     const note = await files.read('checkpoint')
-    if (note === null) throw new Fault('ledger-empty', `\`${folder}\` has no checkpoint yet; wait a second`)
+    if (note === null)
+      throw new Fault('ledger-empty', `\`${folder}\` has no checkpoint yet; wait a second`)
     return Buffer.from(note).toString()
   }
 
@@ -58,7 +62,9 @@ export function createProver(folder: string, vkey: string): Prover {
     const newest = await checkpoint()
     checkRange(index, size - 1, 'entry')
     checkRange(size, newest.size, 'size')
-    const proof = await withNodes(files, newest.size, (nodeAt) => inclusionProof(index, size, nodeAt))
+    const proof = await withNodes(files, newest.size, (nodeAt) =>
+      inclusionProof(index, size, nodeAt),
+    )
     const leaf = await withNodes(files, newest.size, (nodeAt) => nodeAt(0, index))
     const root = rootFromInclusion(leaf, index, size, proof)
     await checkRoot(files, newest, { size, root })
@@ -71,7 +77,9 @@ export function createProver(folder: string, vkey: string): Prover {
     checkRange(size, newest.size, 'size')
     const roots = [older, size].map((each) => rootAt(files, newest.size, each))
     const [olderRoot, root] = await Promise.all(roots)
-    const proof = await withNodes(files, newest.size, (nodeAt) => consistencyProof(older, size, nodeAt))
+    const proof = await withNodes(files, newest.size, (nodeAt) =>
+      consistencyProof(older, size, nodeAt),
+    )
     await checkRoot(files, newest, { size, root: root ?? null })
     if (olderRoot === undefined || root === undefined) throw damaged()
     if (!isConsistent({ size: older, root: olderRoot }, { size, root }, proof)) throw damaged()
@@ -197,6 +205,6 @@ async function readEntry(files: LogFiles, index: number, size: number): Promise<
 function damaged(): Fault {
   return new Fault(
     'ledger-damaged',
-    'the published files do not lead to the signed root; run `holdpoint ledger verify` to see which',
+    'the files do not lead to the signed root; `holdpoint ledger verify` says which',
   )
 }

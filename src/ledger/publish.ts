@@ -16,8 +16,8 @@ export interface Publication {
 }
 
 /**
- * Writes the tiles that the tree has gained between two sizes, then the checkpoint that vouches for them.
- * The caller has saved that checkpoint: what is signed here is never signed otherwise again.
+ * Writes the tiles that the tree has gained between two sizes, then the checkpoint that vouches for
+ * them. The caller has saved that checkpoint: what is signed here is never signed otherwise again.
  */
 export async function publish(
   store: Pick<Store, 'hashes' | 'nodes' | 'leaves'>,

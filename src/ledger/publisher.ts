@@ -49,7 +49,9 @@ export interface PublicationState {
 const publishMillisecondsDefault = 200
 const failuresMax = 6
 
-/** Brings the published folder up to the ledger, a little behind it, never on the way of a request. */
+/**
+ * Brings the published folder up to the ledger, a little behind it, never on the way of a request.
+ */
 export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
   const { store, signer, folder, frontier, unsaved } = options
   const pause = options.publishMilliseconds ?? publishMillisecondsDefault
@@ -122,7 +124,7 @@ async function readPublished(file: string, store: Store, signer: NoteSigner): Pr
   } catch (fault) {
     throw new Fault(
       'ledger-checkpoint',
-      `\`${file}\` is not a checkpoint of this ledger; if the store was not put back from an older copy, ` +
+      `\`${file}\` is not a checkpoint of this ledger; if the store is no older copy, ` +
         'delete that file and start again: it will be written anew',
       { cause: fault },
     )

@@ -25,9 +25,9 @@ export function collectTileNodes(unsaved: TreeNode[]): OnNode {
 }
 
 /**
- * Rebuilds the tree at a start: as it was at the last signed checkpoint, which must have the root that
- * was signed; then entry by entry to the end, each hashed and read again. A tail that does not hold
- * together is refused: what is in it may have been sent.
+ * Rebuilds the tree at a start: as it was at the last signed checkpoint, which must have the root
+ * that was signed; then entry by entry to the end, each hashed and read again. A tail that does not
+ * hold together is refused: what is in it may have been sent.
  */
 export function restoreTree(store: StoreReads): Tree {
   const saved = store.checkpoint() ?? { size: 0, root: emptyRoot }
@@ -82,13 +82,16 @@ function checkTailEntry(leaf: Uint8Array, hash: Hash, index: number, last: Insta
   return entry.at
 }
 
-/** What was published must be a beginning of what the store holds, or the store has been turned back. */
+/**
+ * What was published must be a beginning of what the store holds, or the store has been turned
+ * back.
+ */
 export function checkPublished(published: Checkpoint, store: StoreReads): void {
   const saved = store.checkpoint() ?? { size: 0, root: emptyRoot }
   if (published.size > saved.size) {
     throw new Fault(
       'ledger-rolled-back',
-      `the published checkpoint is over ${published.size} entries and the store knows of ${saved.size}; ` +
+      `${published.size} entries were published and the store knows of ${saved.size}; ` +
         'put the newer store back, or start a new ledger in another folder',
     )
   }

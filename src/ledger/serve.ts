@@ -1,5 +1,5 @@
-// The read-only HTTP interface of C2SP tlog-tiles, over the published folder. A path is parsed into what
-// it names and the file's name is made from that, so there is no path to escape with.
+// The read-only HTTP interface of C2SP tlog-tiles, over the published folder. A path is parsed into
+// what it names and the file's name is made from that, so there is no path to escape with.
 // https://c2sp.org/tlog-tiles#apis
 import { openLogFiles } from './log-files.ts'
 import { parseTilePath, tilePath } from './tiles.ts'
@@ -58,11 +58,7 @@ function parsePath(path: string): Servable | null {
   }
 }
 
-function refusal(
-  status: 404 | 405,
-  text: string,
-  headers: LogResponse['headers'],
-): LogResponse {
+function refusal(status: 404 | 405, text: string, headers: LogResponse['headers']): LogResponse {
   const body = Buffer.from(text)
   const described = [
     ['content-type', plain],

@@ -1,6 +1,7 @@
-// C2SP tlog-tiles: `tile/<L>/<N>[.p/<W>]` holds hashes, `tile/entries/<N>[.p/<W>]` the entries, each
-// with its length before it in two bytes. L is 0 to 63; N is in groups of three digits, all but the last
-// with an `x` before them; a whole tile is 256 wide, a partial one W, 1 to 255. Anything else is no tile.
+// C2SP tlog-tiles: `tile/<L>/<N>[.p/<W>]` holds hashes, `tile/entries/<N>[.p/<W>]` the entries,
+// each with its length before it in two bytes. L is 0 to 63; N is in groups of three digits, all
+// but the last with an `x` before them; a whole tile is 256 wide, a partial one W, 1 to 255.
+// Anything else is no tile.
 // https://c2sp.org/tlog-tiles
 import { Fault, assert } from '../domain/fault.ts'
 import { entryBytesMax } from '../wire/ledger-entry.ts'
@@ -30,8 +31,7 @@ function indexPath(index: number): string {
   return path
 }
 
-const tilePattern =
-  /^tile\/(entries|0|[1-9]\d?)\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/([1-9]\d{0,2}))?$/
+const tilePattern = /^tile\/(entries|0|[1-9]\d?)\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/([1-9]\d{0,2}))?$/
 
 /** null for what is no tile's path; what is one has exactly this spelling and no other. */
 export function parseTilePath(path: string): Tile | null {
@@ -45,7 +45,10 @@ export function parseTilePath(path: string): Tile | null {
   return tilePath(tile) === path ? tile : null
 }
 
-/** The tiles at the right edge of a tree, that are not whole; no entries where the size is a multiple. */
+/**
+ * The tiles at the right edge of a tree, that are not whole; no entries where the size is a
+ * multiple.
+ */
 export function partialTiles(size: number): readonly Tile[] {
   const tiles: Tile[] = []
   for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / tileWidth)) {
@@ -87,7 +90,8 @@ export function decodeBundle(bundle: Uint8Array, width: number): readonly Uint8A
     entries.push(bundle.subarray(offset + 2, end))
     offset = end
   }
-  if (offset !== bundle.length) throw malformed(`${bundle.length - offset} bytes follow its last entry`)
+  if (offset !== bundle.length)
+    throw malformed(`${bundle.length - offset} bytes follow its last entry`)
   return entries
 }
 

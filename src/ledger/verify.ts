@@ -40,9 +40,10 @@ export interface LedgerReport {
 }
 
 /**
- * Derives everything again from the files alone: each bundle's entries to their hashes, these to every
- * tile at every level, whole and partial, these to the root, and that to the signed checkpoint. Each byte
- * that is served is compared with one that was derived; no tile is believed for being there.
+ * Derives everything again from the files alone: each bundle's entries to their hashes, these to
+ * every tile at every level, whole and partial, these to the root, and that to the signed
+ * checkpoint. Each byte that is served is compared with one that was derived; no tile is believed
+ * for being there.
  */
 export async function verifyLedger(folder: string, options: VerifyOptions): Promise<LedgerReport> {
   const files = openLogFiles(folder)
@@ -119,7 +120,8 @@ function createEntryCheck(
       return
     }
     if (entry.index !== index) problems.add(file, `it says that it is entry ${entry.index}`, index)
-    if (last !== null && entry.at < last) problems.add(file, 'it is older than the one before', index)
+    if (last !== null && entry.at < last)
+      problems.add(file, 'it is older than the one before', index)
     first ??= entry.at
     last = entry.at
     facts.set(entry.fact.kind, (facts.get(entry.fact.kind) ?? 0) + 1)
@@ -138,7 +140,9 @@ function createEntryCheck(
   }
 }
 
-/** The root over all entries; on the way, every tile of the tree is compared with what it must hold. */
+/**
+ * The root over all entries; on the way, every tile of the tree is compared with what it must hold.
+ */
 async function deriveTree(
   files: LogFiles,
   size: number,
@@ -150,7 +154,12 @@ async function deriveTree(
   const growing: Uint8Array[][] = [[]]
   for (let index = 0; index * tileWidth < size; index++) {
     const width = Math.min(tileWidth, size - index * tileWidth)
-    for (const leaf of await checkBundle(files, { level: 'entries', index, width }, check, problems)) {
+    for (const leaf of await checkBundle(
+      files,
+      { level: 'entries', index, width },
+      check,
+      problems,
+    )) {
       growing[0]?.push(leaf)
       frontier.append(leaf, (level, _, hash) => {
         if (level % 8 === 0) (growing[level / 8] ??= []).push(hash)
@@ -181,7 +190,9 @@ async function checkHashes(
   await checkTile(files, tile, ends, Buffer.concat(hashes), problems)
 }
 
-/** The leaf hashes of a bundle, which is checked to be exactly its entries; none when it is missing. */
+/**
+ * The leaf hashes of a bundle, which is checked to be exactly its entries; none when it is missing.
+ */
 async function checkBundle(
   files: LogFiles,
   tile: Tile,
@@ -221,7 +232,10 @@ async function readEither(
   return null
 }
 
-/** Every file of one tile, of whatever width: `content` is what is derived, `ends` where each part ends. */
+/**
+ * Every file of one tile, of whatever width: `content` is what is derived, `ends` where each part
+ * ends.
+ */
 async function checkTile(
   files: LogFiles,
   tile: Tile,

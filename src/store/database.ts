@@ -16,8 +16,8 @@ const cacheKibibytes = 32_768
 const busy = new Set([5, 6, 261, 517])
 
 /**
- * Ours alone, from here until it is closed: a second gate on the same state would decide without knowing
- * what this one decides. Each commit is on the disk before it returns.
+ * Ours alone, from here until it is closed: a second gate on the same state would decide without
+ * knowing what this one decides. Each commit is on the disk before it returns.
  */
 export function openDatabase(file: string, { bytesMax }: DatabaseOptions): DatabaseSync {
   createPrivately(file)
@@ -60,13 +60,15 @@ function prepareSchema(database: DatabaseSync, file: string): void {
   const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()
   if (version === 0 && owner === 0 && tables?.['tables'] === 0) {
     database.exec(schema)
-    database.exec(`PRAGMA user_version = ${schemaVersion}; PRAGMA application_id = ${applicationId}`)
+    database.exec(
+      `PRAGMA user_version = ${schemaVersion}; PRAGMA application_id = ${applicationId}`,
+    )
   } else if (owner !== applicationId) {
     throw new Fault('store-foreign', `\`${file}\` is not a store of Holdpoint; name another file`)
   } else if (version !== schemaVersion) {
     throw new Fault(
       'store-version',
-      `\`${file}\` has version ${version} and this Holdpoint knows ${schemaVersion}; use the newer Holdpoint`,
+      `\`${file}\` has version ${version}, this Holdpoint knows ${schemaVersion}; use the newer one`,
     )
   }
   database.exec('COMMIT')
@@ -82,15 +84,15 @@ function openingFault(file: string, cause: unknown): Fault {
   if (typeof code === 'number' && busy.has(code)) {
     return new Fault(
       'store-locked',
-      `another Holdpoint has \`${file}\` open; talk to that one (\`holdpoint holds list\`, \`holdpoint log\`, ` +
-        '`holdpoint ledger verify`), stop it first, or give this one a state folder of its own',
+      `another Holdpoint has \`${file}\` open; talk to that one (\`holdpoint holds list\`, ` +
+        '`holdpoint log`, `holdpoint ledger verify`), stop it first, or give this one a state folder of its own',
       { cause },
     )
   }
   const why = cause instanceof Error ? cause.message : String(cause)
   return new Fault(
     'store-unusable',
-    `\`${file}\` cannot be opened: ${why}; see that its folder exists, can be written and is not full`,
+    `\`${file}\` cannot be opened: ${why}; its folder must exist, be writable and have space`,
     { cause },
   )
 }

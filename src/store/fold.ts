@@ -9,8 +9,8 @@ export interface Place {
 }
 
 /**
- * Checks a fact of one kind against what was before it, then folds it in. A fold that throws `conflict` has
- * changed nothing.
+ * Checks a fact of one kind against what was before it, then folds it in. A fold that throws
+ * `conflict` has changed nothing.
  */
 export type Fold<K extends FactKind> = (fact: FactOf<K>, place: Place) => void
 

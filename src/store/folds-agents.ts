@@ -19,7 +19,8 @@ export function foldAgents(database: DatabaseSync): AgentFolds {
 
   function known(name: AgentName): { frozen: boolean } {
     const row = agent.get(name)
-    if (row === undefined) conflict(`there is no agent \`${name}\``, 'add it with `holdpoint agent add`')
+    if (row === undefined)
+      conflict(`there is no agent \`${name}\``, 'add it with `holdpoint agent add`')
     return { frozen: row['frozen'] !== null }
   }
 

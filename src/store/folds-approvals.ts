@@ -7,7 +7,9 @@ import { checkWaiting, createHoldRows } from './hold-rows.ts'
 import { textOf } from './rows.ts'
 import { createSignCounts } from './sign-counts.ts'
 
-/** A person's yes to one hold, once, with a passkey that is theirs. The signature is checked before. */
+/**
+ * A person's yes to one hold, once, with a passkey that is theirs. The signature is checked before.
+ */
 export function foldApprovals(database: DatabaseSync): Pick<Folds, 'approved'> {
   const rows = createHoldRows(database)
   const countSignature = createSignCounts(database)
@@ -25,7 +27,8 @@ export function foldApprovals(database: DatabaseSync): Pick<Folds, 'approved'> {
       conflict('what was signed is not a release of this hold', 'ask for it again')
     }
     const row = owner.get(assertion.passkey, binding.person)
-    if (row === undefined) conflict('the passkey is not one of theirs, or revoked', 'use another one')
+    if (row === undefined)
+      conflict('the passkey is not one of theirs, or revoked', 'use another one')
     const roles = JSON.parse(textOf(row, 'roles')) as readonly string[]
     if (!roles.includes('owner') && !roles.includes('approver')) {
       conflict(`\`${binding.person}\` is no owner or approver`, 'ask someone who is')

@@ -14,8 +14,8 @@ type DecisionFolds = Pick<Folds, 'decided' | 'guarded' | 'sent' | 'ended'>
 const stateOf = { allow: 'allowed', hold: 'held', deny: 'denied' } as const
 
 /**
- * Three facts for every request pass here, so each is one statement: it changes its row only when the
- * fact can be true, and why it could not is asked only then.
+ * Three facts for every request pass here, so each is one statement: it changes its row only when
+ * the fact can be true, and why it could not is asked only then.
  */
 export function foldDecisions(database: DatabaseSync, spending: Spending): DecisionFolds {
   const decide = database.prepare(
@@ -33,7 +33,9 @@ export function foldDecisions(database: DatabaseSync, spending: Spending): Decis
   const guard = database.prepare('UPDATE decisions SET unguarded = ? WHERE id = ?')
   const remember = database.prepare('INSERT INTO history(decision, idx) VALUES(?, ?)')
 
-  function known(id: DecisionId): Readonly<{ state: string; unguarded: readonly string[]; sent: boolean }> {
+  function known(
+    id: DecisionId,
+  ): Readonly<{ state: string; unguarded: readonly string[]; sent: boolean }> {
     const row = decision.get(id)
     if (row === undefined) conflict(`there is no decision \`${id}\``, 'record it first')
     const unguarded = JSON.parse(textOrNull(row, 'unguarded') ?? '[]') as readonly string[]
@@ -43,7 +45,8 @@ export function foldDecisions(database: DatabaseSync, spending: Spending): Decis
   function explainUnsent(id: DecisionId): never {
     const { state, unguarded, sent } = known(id)
     if (sent) conflict(`what \`${id}\` decided was sent already`, 'send the request again')
-    if (state === 'held') conflict(`\`${id}\` is held and no release was spent on it`, 'wait for one')
+    if (state === 'held')
+      conflict(`\`${id}\` is held and no release was spent on it`, 'wait for one')
     if (state === 'denied') conflict(`\`${id}\` is a denial`, 'do not send it')
     if (unguarded.length > 0) conflict(`\`${id}\` lacks ${unguarded.join(', ')}`, 'guard it first')
     return conflict(`\`${id}\` decided on another request`, 'send the one that was judged')

@@ -58,7 +58,8 @@ export function foldHolds(database: DatabaseSync): Pick<Folds, 'held' | 'settled
 
   function claimed({ hold: id, decision }: FactOf<'claimed'>, { index, at }: Place): void {
     const { hold, state } = rows.known(id)
-    if (state !== 'released') conflict(`the hold is ${state}, not released`, 'send the request again')
+    if (state !== 'released')
+      conflict(`the hold is ${state}, not released`, 'send the request again')
     if (hold.expiresAt <= at) conflict('the release has expired', 'send the request again')
     const why = rows.whyStopped(hold)
     if (why !== null) conflict(why, 'ask the owner')
@@ -72,7 +73,10 @@ export function foldHolds(database: DatabaseSync): Pick<Folds, 'held' | 'settled
   return { held, settled, claimed }
 }
 
-/** A release that was not spent can still be withdrawn, or run out; it is never given or refused twice. */
+/**
+ * A release that was not spent can still be withdrawn, or run out; it is never given or refused
+ * twice.
+ */
 function checkSettles(
   settlement: SettledHow,
   hold: Hold,
@@ -110,5 +114,8 @@ function checkSame(hold: Hold, decision: Decision): void {
     decision.mandate === hold.mandate &&
     decision.policies === hold.policies
   if (same) return
-  conflict(`the decision \`${decision.id}\` is not on what the hold is for`, 'send the request again')
+  conflict(
+    `the decision \`${decision.id}\` is not on what the hold is for`,
+    'send the request again',
+  )
 }

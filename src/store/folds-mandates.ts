@@ -45,14 +45,16 @@ export function foldMandates(database: DatabaseSync): MandateFolds {
     if (textOrNull(row, 'ended') !== null || expires <= at) {
       conflict(`the mandate \`${id}\` has ended`, 'grant a new one')
     }
-    if (expiresAt > expires) conflict(`the mandate \`${id}\` ends at ${expires}`, 'ask for less time')
+    if (expiresAt > expires)
+      conflict(`the mandate \`${id}\` ends at ${expires}`, 'ask for less time')
     return { agent: textOf(row, 'agent') }
   }
 
   return {
     'mandate-granted'({ mandate: { id, agent: name, parent, expiresAt } }, { index, at }) {
       checkAgent(name)
-      if (mandate.get(id) !== undefined) conflict(`there is a mandate \`${id}\` already`, 'use a new id')
+      if (mandate.get(id) !== undefined)
+        conflict(`there is a mandate \`${id}\` already`, 'use a new id')
       if (parent !== null) checkUnder(parent, expiresAt, at)
       addMandate.run(id, index, name, parent, expiresAt)
     },
@@ -63,7 +65,10 @@ export function foldMandates(database: DatabaseSync): MandateFolds {
       endMandates.run(id, at)
       endLeasesBelow.run(id, at)
     },
-    'lease-issued'({ lease: { id, agent: name, mandate: under, tokenHash, expiresAt } }, { index, at }) {
+    'lease-issued'(
+      { lease: { id, agent: name, mandate: under, tokenHash, expiresAt } },
+      { index, at },
+    ) {
       checkAgent(name)
       if (checkUnder(under, expiresAt, at).agent !== name) {
         conflict(`the mandate \`${under}\` is not one of \`${name}\``, 'grant it one')
@@ -73,7 +78,8 @@ export function foldMandates(database: DatabaseSync): MandateFolds {
       }
       addLease.run(id, index, name, under, tokenHash)
     },
-    // Twice is no mistake: two people may revoke the same lease, or it fell with its mandate before.
+    // Twice is no mistake: two people may revoke the same lease, or it fell with its mandate
+    // before.
     'lease-revoked'({ lease: id }, { at }) {
       if (endLease.run(at, id).changes !== 0) return
       conflict(`there is no lease \`${id}\``, 'see `holdpoint lease list`')

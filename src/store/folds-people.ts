@@ -11,7 +11,8 @@ type PeopleFolds = Pick<Folds, 'enrolment-opened' | 'person-enrolled' | 'passkey
 
 export function foldPeople(database: DatabaseSync): PeopleFolds {
   const enrolment = database.prepare(
-    `SELECT leaf, used IS NOT NULL AS spent FROM enrolments JOIN facts USING(idx) WHERE code_hash = ?`,
+    `SELECT leaf, used IS NOT NULL AS spent FROM enrolments JOIN facts USING(idx)
+     WHERE code_hash = ?`,
   )
   const addEnrolment = database.prepare('INSERT INTO enrolments(code_hash, idx) VALUES(?, ?)')
   const useEnrolment = database.prepare('UPDATE enrolments SET used = ? WHERE code_hash = ?')
@@ -19,7 +20,9 @@ export function foldPeople(database: DatabaseSync): PeopleFolds {
   const addPasskey = database.prepare(
     'INSERT INTO passkeys(id, idx, person, sign_count) VALUES(?, ?, ?, ?)',
   )
-  const revokePasskey = database.prepare('UPDATE passkeys SET revoked = coalesce(revoked, ?) WHERE id = ?')
+  const revokePasskey = database.prepare(
+    'UPDATE passkeys SET revoked = coalesce(revoked, ?) WHERE id = ?',
+  )
   const putPerson = database.prepare(
     'INSERT INTO people(name, roles) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET roles = ?2',
   )
@@ -45,7 +48,10 @@ export function foldPeople(database: DatabaseSync): PeopleFolds {
       const opened = usable(codeHash, at)
       const wanted = [...opened.roles].sort().join()
       if (opened.person !== person || wanted !== [...roles].sort().join()) {
-        conflict(`the code is for \`${opened.person}\`, as ${opened.roles.join(', ')}`, 'ask for another')
+        conflict(
+          `the code is for \`${opened.person}\`, as ${opened.roles.join(', ')}`,
+          'ask for another',
+        )
       }
       if (passkey.get(enrolled.id) !== undefined) {
         conflict('the passkey is enrolled already', 'use another one')
@@ -55,7 +61,8 @@ export function foldPeople(database: DatabaseSync): PeopleFolds {
       addPasskey.run(enrolled.id, index, person, enrolled.signCount)
     },
     'passkey-revoked'({ passkey: id }, { at }) {
-      if (revokePasskey.run(at, id).changes === 0) conflict('there is no such passkey', 'see the list')
+      if (revokePasskey.run(at, id).changes === 0)
+        conflict('there is no such passkey', 'see the list')
     },
   }
 }

@@ -31,7 +31,8 @@ export function createHoldRows(database: DatabaseSync): HoldRows {
   const stopped = database.prepare(
     `SELECT 'the agent is frozen' AS why FROM agents WHERE name = ?1 AND frozen IS NOT NULL
      UNION ALL SELECT 'the agent was stopped' FROM kills WHERE agent IN ('', ?1)
-     UNION ALL SELECT 'the lease has ended' FROM leases WHERE id = ?2 AND ended IS NOT NULL LIMIT 1`,
+     UNION ALL SELECT 'the lease has ended' FROM leases WHERE id = ?2 AND ended IS NOT NULL
+     LIMIT 1`,
   )
   const remember = database.prepare('INSERT OR IGNORE INTO history(decision, idx) VALUES(?, ?)')
 
@@ -67,6 +68,7 @@ export function checkWaiting({ expiresAt }: Hold, state: HoldState['kind'], at: 
 /** `kind` is what the fold, that points to this fact, says of it. */
 function factOf<K extends FactKind>(leaf: Uint8Array, kind: K): FactOf<K> {
   const { fact } = parseEntry(Buffer.from(leaf).toString())
-  if (fact.kind !== kind) conflict(`a fold points to \`${fact.kind}\``, 'put back a copy of the store')
+  if (fact.kind !== kind)
+    conflict(`a fold points to \`${fact.kind}\``, 'put back a copy of the store')
   return fact as FactOf<K>
 }

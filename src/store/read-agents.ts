@@ -5,7 +5,14 @@ import type { Instant } from '../domain/names.ts'
 import { entryOf } from './read-facts.ts'
 import { numberOf, textOf, textOrNull } from './rows.ts'
 import type { Row } from './rows.ts'
-import type { AgentRecord, EntryOf, Freeze, LeaseRecord, MandateRecord, StoreReads } from './store.ts'
+import type {
+  AgentRecord,
+  EntryOf,
+  Freeze,
+  LeaseRecord,
+  MandateRecord,
+  StoreReads,
+} from './store.ts'
 
 type AgentReads = Pick<
   StoreReads,
@@ -30,7 +37,9 @@ export function readAgents(database: DatabaseSync): AgentReads {
   const frozen = database.prepare(
     'SELECT leaf FROM agents JOIN facts ON facts.idx = agents.frozen ORDER BY facts.idx',
   )
-  const killed = database.prepare('SELECT agent, leaf FROM kills JOIN facts USING(idx) ORDER BY idx')
+  const killed = database.prepare(
+    'SELECT agent, leaf FROM kills JOIN facts USING(idx) ORDER BY idx',
+  )
   const mandateColumns = 'SELECT leaf, ended FROM mandates JOIN facts USING(idx)'
   const mandates = database.prepare(`${mandateColumns} ORDER BY idx`)
   const mandate = database.prepare(`${mandateColumns} WHERE id = ?`)

@@ -52,7 +52,10 @@ export function readDecisions(database: DatabaseSync): DecisionReads {
     const by = approvals.all(textOf(row, 'id')).map((each) => textOf(each, 'person') as PersonName)
     return {
       hold: kindOf(row, 'held').fact.hold,
-      state: answered === null ? { kind: 'waiting', approvals: by } : stateOf(entryOf({ leaf: answered })),
+      state:
+        answered === null
+          ? { kind: 'waiting', approvals: by }
+          : stateOf(entryOf({ leaf: answered })),
       decision: kindOf({ leaf: row['decided'] ?? null }, 'decided').fact.decision,
     }
   }
@@ -68,7 +71,8 @@ export function readDecisions(database: DatabaseSync): DecisionReads {
 
   return {
     holds({ state, agent } = {}) {
-      const rows = state === undefined ? holds.all(agent ?? null) : holdsInState.all(agent ?? null, state)
+      const rows =
+        state === undefined ? holds.all(agent ?? null) : holdsInState.all(agent ?? null, state)
       return rows.map(recordOf)
     },
     hold: (id: HoldId) => orNull(hold.get(id), recordOf),

@@ -22,7 +22,9 @@ export function readFacts(database: DatabaseSync): FactReads {
     'SELECT hash FROM nodes WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx',
   )
   const checkpoint = database.prepare('SELECT size, root FROM checkpoint')
-  const beside = database.prepare('SELECT salt, beside FROM facts WHERE idx = ? AND salt IS NOT NULL')
+  const beside = database.prepare(
+    'SELECT salt, beside FROM facts WHERE idx = ? AND salt IS NOT NULL',
+  )
   const time = database.prepare('SELECT at FROM facts WHERE idx = ?')
   const decided = database.prepare(
     "SELECT leaf FROM facts WHERE idx >= ? AND idx < ? AND kind = 'decided' ORDER BY idx",
@@ -33,7 +35,9 @@ export function readFacts(database: DatabaseSync): FactReads {
     return row === undefined ? 0 : numberOf(row, 'idx') + 1
   }
 
-  /** Times never decrease along the log, so the first one not before `since` is found by halving. */
+  /**
+   * Times never decrease along the log, so the first one not before `since` is found by halving.
+   */
   function firstSince(since: Instant): number {
     let [low, high] = [0, size()]
     while (low < high) {
@@ -71,7 +75,9 @@ export function readFacts(database: DatabaseSync): FactReads {
     },
     beside(index) {
       const row = beside.get(index)
-      return row === undefined ? null : { salt: bytesOf(row, 'salt'), bytes: bytesOf(row, 'beside') }
+      return row === undefined
+        ? null
+        : { salt: bytesOf(row, 'salt'), bytes: bytesOf(row, 'beside') }
     },
     recent,
   }

@@ -4,8 +4,8 @@ export const schemaVersion = 1
 export const applicationId = 0x48504c44
 
 /**
- * Facts, and their folds. A fold keeps where its fact is (`idx`), and beyond that only what is looked for;
- * the rest is read from the fact itself, so that the two cannot disagree.
+ * Facts, and their folds. A fold keeps where its fact is (`idx`), and beyond that only what is
+ * looked for; the rest is read from the fact itself, so that the two cannot disagree.
  */
 export const schema = `
   CREATE TABLE facts(

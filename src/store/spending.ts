@@ -30,8 +30,8 @@ interface Counted {
 const rememberedMax = 100_000
 
 /**
- * Counters are added up in memory and written once per mandate and transaction; a resource that is known
- * to be written down already is not written again.
+ * Counters are added up in memory and written once per mandate and transaction; a resource that is
+ * known to be written down already is not written again.
  */
 export function createSpending(database: DatabaseSync): Spending {
   const parent = database.prepare('SELECT parent FROM mandates WHERE id = ?')

@@ -92,7 +92,10 @@ function createWrites(
 }
 
 /** Signing a smaller tree, or another one of the same size, is what a log must never do. */
-function checkExtends({ size, root }: SavedCheckpoint, saved: Readonly<Record<string, unknown>>): void {
+function checkExtends(
+  { size, root }: SavedCheckpoint,
+  saved: Readonly<Record<string, unknown>>,
+): void {
   const savedSize = saved['size']
   const savedRoot = saved['root']
   assert(typeof savedSize === 'number' && savedRoot instanceof Uint8Array, 'a checkpoint was kept')

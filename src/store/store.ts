@@ -26,18 +26,19 @@ import type {
 
 /**
  * Keeps the facts and their folds. What is read here is never ahead of, behind or beside the facts:
- * a fact and all that it changes are one transaction. Written for the ledger alone; everyone may read.
+ * a fact and all that it changes are one transaction. Written for the ledger alone; everyone may
+ * read.
  */
 export interface Store extends StoreReads {
   /**
-   * Runs `work` in one transaction. When this returns, all that `work` put survives a crash. When it
-   * throws, the ledger must ask nothing more of this store but reads: what was put is either all there or
-   * not at all, and only opening it again tells which.
+   * Runs `work` in one transaction. When this returns, all that `work` put survives a crash. When
+   * it throws, the ledger must ask nothing more of this store but reads: what was put is either all
+   * there or not at all, and only opening it again tells which.
    */
   write(work: (group: Group) => void): void
   /**
-   * Keeps what is about to be signed. Refuses a size below the last one, and another root for the same
-   * size: two checkpoints that disagree are never signed.
+   * Keeps what is about to be signed. Refuses a size below the last one, and another root for the
+   * same size: two checkpoints that disagree are never signed.
    */
   saveCheckpoint(checkpoint: SavedCheckpoint, nodes: readonly TreeNode[]): void
   close(): void
@@ -48,8 +49,9 @@ export interface Group {
   /** the index that the next fact gets */
   readonly next: number
   /**
-   * Puts a fact in its place and folds it. Throws Fault('conflict') when it cannot be true after those
-   * before it, earlier ones of this group included; then nothing has changed and the group may go on.
+   * Puts a fact in its place and folds it. Throws Fault('conflict') when it cannot be true after
+   * those before it, earlier ones of this group included; then nothing has changed and the group
+   * may go on.
    */
   put(fact: Fact, row: FactRow): void
 }
@@ -149,7 +151,9 @@ export interface Kill {
   readonly at: Instant
 }
 
-/** endedAt: revoked, itself or with a mandate above it; null is not yet. Expiry is for the reader. */
+/**
+ * endedAt: revoked, itself or with a mandate above it; null is not yet. Expiry is for the reader.
+ */
 export interface MandateRecord {
   readonly mandate: Mandate
   readonly endedAt: Instant | null
@@ -193,7 +197,9 @@ export interface DecisionRecord {
   readonly decision: Decision
   /** of its `decided` entry */
   readonly index: number
-  /** every entry about it, in order: decided, held, approved, settled, claimed, guarded, sent, ended */
+  /**
+   * every entry about it, in order: decided, held, approved, settled, claimed, guarded, sent, ended
+   */
   readonly history: readonly LedgerEntry[]
 }
 

@@ -1,5 +1,5 @@
-// RFC 8785, JSON Canonicalization Scheme: members sorted by UTF-16 code units, numbers and strings as
-// ECMAScript writes them, no white space. Refused: what I-JSON cannot hold (NaN, Infinity, lone
+// RFC 8785, JSON Canonicalization Scheme: members sorted by UTF-16 code units, numbers and strings
+// as ECMAScript writes them, no white space. Refused: what I-JSON cannot hold (NaN, Infinity, lone
 // surrogates, undefined inside an array). Members whose value is undefined are left out.
 // https://www.rfc-editor.org/rfc/rfc8785
 import { Fault } from '../domain/fault.ts'
@@ -9,7 +9,8 @@ export function canonicalJson(value: unknown): string {
     case 'string':
       return quote(value)
     case 'number':
-      if (!Number.isFinite(value)) throw new Fault('not-canonical', `\`${value}\` is not a JSON number`)
+      if (!Number.isFinite(value))
+        throw new Fault('not-canonical', `\`${value}\` is not a JSON number`)
       return JSON.stringify(value)
     case 'boolean':
       return value ? 'true' : 'false'
@@ -46,7 +47,9 @@ function canonicalObject(value: object): string {
 
 const shortListMax = 16
 
-/** In place. Insertion for the short lists that facts are made of; the default sort is by code unit. */
+/**
+ * In place. Insertion for the short lists that facts are made of; the default sort is by code unit.
+ */
 function sortByCodeUnit(names: string[]): readonly string[] {
   if (names.length > shortListMax) return names.sort()
   for (let i = 1; i < names.length; i++) {

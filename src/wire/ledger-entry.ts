@@ -10,12 +10,7 @@ import { canonicalJson } from './canonical-json.ts'
 export const entryBytesMax = 65_535
 
 /** `fact` is canonical already: it is made once, when it is appended, and its place comes later. */
-export function entryText(
-  index: number,
-  at: Instant,
-  fact: string,
-  beside: Digest | null,
-): string {
+export function entryText(index: number, at: Instant, fact: string, beside: Digest | null): string {
   const besideText = beside === null ? 'null' : `"${beside}"`
   return `{"at":"${at}","beside":${besideText},"fact":${fact},"index":${index},"v":1}`
 }
@@ -39,7 +34,8 @@ export function parseStrictEntry(bytes: Uint8Array): LedgerEntry {
   if (canonicalOf(value) !== text) throw malformed('it is not canonical JSON')
   const entry = parseEntry(text)
   if (Object.keys(value).length !== 5) throw malformed('it has members that no version 1 entry has')
-  if (!Number.isSafeInteger(entry.index) || entry.index < 0) throw malformed('its index is no index')
+  if (!Number.isSafeInteger(entry.index) || entry.index < 0)
+    throw malformed('its index is no index')
   if (!instantPattern.test(entry.at)) throw malformed('its time is not RFC 3339 with milliseconds')
   const beside: unknown = entry.beside
   if (beside !== null && !(typeof beside === 'string' && digestPattern.test(beside))) {
@@ -76,7 +72,9 @@ function canonicalOf(value: object): string | null {
 }
 
 function isFact(value: unknown): value is LedgerEntry['fact'] {
-  return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string'
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string'
+  )
 }
 
 function malformed(why: string): Fault {
