@@ -45,7 +45,15 @@ export function createInterpreter({
 /** However it is spelled: underscores pass for hyphens in some servers, escapes for letters. */
 function isOverridden({ headers, target }: HttpPayload): boolean {
   const named = headers.some(([name]) => overriding.has(name.toLowerCase().replaceAll('_', '-')))
-  return named || /[?&;](_|%5f)(m|%6d|%4d)ethod(=|%3d|&|$)/i.test(target)
+  const [, ...search] = target.split('?')
+  const names = search.join('?').split(/[&;]/).map((part) => part.split('=', 1)[0] ?? '')
+  return named || names.some((name) => unescape(name).toLowerCase() === '_method')
+}
+
+function unescape(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
 }
 
 function illegible({ method, target }: HttpPayload, why: string): Action {

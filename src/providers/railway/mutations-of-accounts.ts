@@ -15,8 +15,8 @@ import {
 } from './rows.ts'
 import type { Table } from './rows.ts'
 
-// People, workspaces, projects as property, tokens, domains, templates, billing. What lets anyone in,
-// or lets the caller in further, is `escalate`; what keeps watch and is weakened, `disarm`.
+// People, workspaces, projects as property, tokens, domains, templates, billing. What lets anyone
+// in, or the caller in further, is `escalate`; what keeps watch and is weakened, `disarm`.
 
 const account = writes('account')
 const telemetry = writes('platform')

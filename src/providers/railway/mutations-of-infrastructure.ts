@@ -228,7 +228,7 @@ export const mutationsOfInfrastructure: Table = {
     'command environmentId id timeoutSec',
     escalates('sandbox', 'id', inEnvironment),
   ),
-  sandboxHeartbeat: row('environmentId id', writes('sandbox', 'id', inEnvironment)),
+  sandboxHeartbeat: row('environmentId id', writes('sandbox', null, inEnvironment)),
   sandboxTemplateBuild: row('environmentId input', escalates('sandbox', null, inEnvironment)),
   serviceConnect: row('id input', writes('service', 'id')),
   serviceCreate: row('input', writes('service', null, inputEnvironmentOrAll)),

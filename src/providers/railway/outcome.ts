@@ -51,7 +51,7 @@ function hasResult(data: JsonValue | undefined): boolean {
 
 /** The provider's code where it is one; never its message, which may hold anything. */
 function codeOf(error: JsonValue | undefined): string {
-  const extensions: JsonValue | undefined = isObject(error) ? member(error, 'extensions') : undefined
+  const extensions = isObject(error) ? member(error, 'extensions') : undefined
   const code = isObject(extensions) ? member(extensions, 'code') : undefined
   return typeof code === 'string' && codePattern.test(code) ? code : 'graphql-error'
 }

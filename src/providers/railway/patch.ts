@@ -72,9 +72,11 @@ function effect(
   undo: Undo,
   extent: 'whole' | 'some',
 ): readonly Effect[] {
-  // What is taken away was there: then its id counts, whatever else the patch says of it.
+  // What is taken away was there: then its id counts, whatever else the patch says of it. That a
+  // thing taken from one environment stays in the others is nowhere promised, but for variables.
+  const gone = kind === 'destroy' && extent === 'whole' && type !== 'variable'
   const named = isNew && kind !== 'destroy' ? null : id
-  const resource = { provider: 'railway', type, id: named, within }
+  const resource = { provider: 'railway', type, id: named, within: gone ? {} : within }
   return [{ kind, resource, extent, undo }]
 }
 

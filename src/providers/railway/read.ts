@@ -106,6 +106,7 @@ function disclosed(document: ExecutableDocument, field: RootField, own: Effect):
   if (!namesASecret(document)) return []
   const disclosure = disclosureBelow(field)
   if (disclosure === 'nothing') return []
+  if (disclosure === 'inside' && own.kind === 'disclose') return []
   const resource = disclosure === 'inside' ? ownResource(own) : account
   return [{ kind: 'disclose', resource, extent: 'some' }]
 }

@@ -1,5 +1,5 @@
-// A refusal as Railway would answer: GraphQL errors under status 200, which curl, the CLI and the SDK
-// show to whoever called them. `extensions` carries the same for programs.
+// A refusal as Railway would answer: GraphQL errors under status 200, which curl, the CLI and the
+// SDK show to whoever called them. `extensions` carries the same for programs.
 import type { RefusalAnswer } from '../../domain/request.ts'
 import { inert } from '../../wire/inert.ts'
 import { waitFor } from '../problem.ts'

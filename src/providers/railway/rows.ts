@@ -187,6 +187,15 @@ export function each(
   }
 }
 
+/** One effect for every id of a list; for an empty one, what `none` says. */
+export function eachOr(path: Path, make: (list: Path) => Reading, none: Reading): Reading {
+  const effects = each(path, make)
+  return (call) => {
+    const found = effects(call)
+    return isNonEmpty(found) ? found : none(call)
+  }
+}
+
 export function also(base: Reading, more: (call: Call) => readonly Effect[]): Reading {
   return (call) => [...base(call), ...more(call)]
 }
