@@ -21,6 +21,8 @@ export interface InventoryNode {
   readonly label: string
   /** ids of the environments in which it exists itself; a thing with none inherits from what contains it */
   readonly environments: readonly string[]
+  /** what is in it could not be looked into: of what reaches it, backups are unknown */
+  readonly hidden?: true
 }
 
 /**

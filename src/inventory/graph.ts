@@ -16,6 +16,8 @@ export interface Graph {
   /** `railway/env-…` */
   readonly environments: ReadonlyMap<string, Environment>
   readonly environmentsOf: ReadonlyMap<string, readonly Environment[]>
+  /** those that exist and could not be looked into: `railway/env-…` */
+  readonly hidden: ReadonlySet<string>
   readonly discovered: ReadonlySet<string>
   /** answers already worked out; sound because a snapshot never changes */
   readonly footprints: Map<string, Footprint>
@@ -71,6 +73,7 @@ function buildGraph(inventory: Inventory): Graph {
       ({ provider }) => provider,
       (each) => each,
     ),
+    hidden: new Set(nodes.filter(({ hidden }) => hidden === true).map(idOf)),
     discovered: new Set(Object.keys(inventory.discoveredAt)),
     footprints: new Map(),
   }

@@ -193,10 +193,13 @@ function sharedWith(
 function backupsOf(
   effect: KnownEffect,
   node: InventoryNode,
-  { inside, surviving }: Footprint,
+  { inside, surviving, whole }: Footprint,
   graph: Graph,
 ): Backups {
   if (effect.kind === 'read' || effect.kind === 'disclose') return none
+  if (whole?.some((each) => graph.hidden.has(`${each.provider}/${each.id}`)) !== false) {
+    return { kind: 'unknown' }
+  }
   if (effect.kind !== 'destroy') {
     const others = [...inside, ...surviving].filter((ref) => ref !== node.ref).sort()
     return { kind: 'exact', inside: [], surviving: name(others, 'depends-on', graph) }

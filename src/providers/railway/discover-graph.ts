@@ -9,6 +9,8 @@ const nodesMax = 10_000
 export interface Finds {
   environment(found: DiscoveredEnvironment): void
   node(ref: string, label: string, environments: readonly string[]): void
+  /** It exists, and what is in it cannot be seen. */
+  hide(ref: string): void
   edge(kind: InventoryEdge['kind'], from: string, to: string): void
   discovered(): Discovered
 }
@@ -17,6 +19,7 @@ export function createFinds(): Finds {
   const environments = new Map<string, DiscoveredEnvironment>()
   const nodes = new Map<string, { readonly label: string; readonly environments: Set<string> }>()
   const edges = new Map<string, InventoryEdge>()
+  const hidden = new Set<string>()
 
   function node(ref: string, label: string, where: readonly string[]): void {
     const known = nodes.get(ref)
@@ -30,6 +33,7 @@ export function createFinds(): Finds {
   return {
     node,
     environment: (found) => environments.set(found.id, found),
+    hide: (ref) => hidden.add(ref),
     edge: (kind, from, to) => edges.set(`${kind} ${from} ${to}`, { kind, from, to }),
     discovered: () => ({
       environments: [...environments.values()],
@@ -38,6 +42,7 @@ export function createFinds(): Finds {
           ref,
           label: found.label,
           environments: [...found.environments],
+          ...(hidden.has(ref) ? { hidden: true } : {}),
         }),
       ),
       edges: [...edges.values()],

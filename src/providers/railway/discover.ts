@@ -143,6 +143,7 @@ function addEnvironment(finds: Finds, project: string, environment: string, call
 function addHidden(finds: Finds, project: string, projectId: string, called: string): string {
   const hidden = `${projectId}/others`
   addEnvironment(finds, project, hidden, `${called}/(not visible)`)
+  finds.hide(refOf('environment', hidden))
   return hidden
 }
 
