@@ -226,7 +226,7 @@ function factText(fact: Fact): string {
   if (text.length * bytesPerCharacterMax > bytesMax && Buffer.byteLength(text) > bytesMax) {
     throw new Fault(
       'ledger-entry-too-large',
-      `a \`${fact.kind}\` fact of over ${bytesMax} bytes does not fit the ledger; ask for less at once`,
+      `a \`${fact.kind}\` fact of over ${bytesMax} bytes does not fit; ask for less at once`,
     )
   }
   return text

@@ -68,7 +68,7 @@ function prepareSchema(database: DatabaseSync, file: string): void {
   } else if (version !== schemaVersion) {
     throw new Fault(
       'store-version',
-      `\`${file}\` has version ${version}, this Holdpoint knows ${schemaVersion}; use the newer one`,
+      `\`${file}\` has version ${version}, not ${schemaVersion}; use the newer Holdpoint`,
     )
   }
   database.exec('COMMIT')
@@ -85,7 +85,7 @@ function openingFault(file: string, cause: unknown): Fault {
     return new Fault(
       'store-locked',
       `another Holdpoint has \`${file}\` open; talk to that one (\`holdpoint holds list\`, ` +
-        '`holdpoint log`, `holdpoint ledger verify`), stop it first, or give this one a state folder of its own',
+        '`holdpoint log`, `holdpoint ledger verify`), stop it first, or use another state folder',
       { cause },
     )
   }
