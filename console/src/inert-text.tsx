@@ -11,8 +11,8 @@ export function InertText({ text, lines = false }: { text: string; lines?: boole
 }
 
 /**
- * A name that an agent or a provider chose, never to be read as the console's own words. It may have
- * been made inert already.
+ * A name that an agent or a provider chose, never to be read as the console's own words. It may
+ * have been made inert already.
  */
 export function Name({ text }: { text: string }): ReactNode {
   return (

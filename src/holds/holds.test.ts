@@ -75,7 +75,7 @@ test('a request that waits is not held twice, and what people see is one hold', 
   assert.equal(new Set(atOnce.map(({ hold }) => hold)).size, 1)
 })
 
-test('a refusal reaches the agent with its note, and stays while the hold would have lasted', async (t) => {
+test('a refusal reaches the agent with its note, and stays for the life of the hold', async (t) => {
   const { world, clock, bob } = await open(t)
   const { hold } = await world.arrive()
   await answerHold(world, hold, bob, 'refuse', { note: 'rotate the password instead' })
@@ -110,7 +110,7 @@ for (const [name, change] of Object.entries(changes)) {
   })
 }
 
-test('what has changed while it waited is asked anew, and the old question is withdrawn', async (t) => {
+test('what has changed while it waited is asked anew, the old hold withdrawn', async (t) => {
   const { world, alice } = await open(t)
   const { hold } = await world.arrive()
   const changed = await world.arrive({ impacts: [volumeImpact('volume pg-data', 5)] })
@@ -119,7 +119,7 @@ test('what has changed while it waited is asked anew, and the old question is wi
   await assert.rejects(answerHold(world, hold, alice), refuses('hold-over'))
 })
 
-test('silence means no: an expired hold takes no answer, and an expired release passes nothing', async (t) => {
+test('silence means no: expired holds take no answer, expired releases pass nothing', async (t) => {
   const { world, clock, alice } = await open(t)
   const silent = await world.arrive()
   const released = await world.arrive({ query: 'mutation { b }' })
@@ -156,7 +156,7 @@ test('a hold lasts no longer than the lease under which it could be spent', asyn
   assert.equal(world.store.hold(hold)?.hold.expiresAt, world.standing.lease.expiresAt)
 })
 
-test('waiting resolves when a person answers, when time is over, and for nobody else', async (t) => {
+test('waiting resolves when a person answers and when time is over', async (t) => {
   const { world, alice } = await open(t)
   const { hold } = await world.arrive()
   const { signal } = new AbortController()
@@ -267,7 +267,7 @@ test('a safeguard that is lost between question and answer stops the release', a
   assert.equal(world.holds.state(hold)?.kind, 'waiting')
 })
 
-test('after a restart a release still counts, and its stored bytes are what is asked', async (t) => {
+test('after a restart a release still counts, by its stored bytes', async (t) => {
   const { world, alice } = await open(t)
   const { hold, request, decision } = await world.arrive()
   await answerHold(world, hold, alice)

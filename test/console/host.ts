@@ -1,5 +1,5 @@
-// The console over a world with a real clock, on a free port of 127.0.0.1, and a real browser with a
-// virtual authenticator.
+// The console over a world with a real clock, on a free port of 127.0.0.1, and a real browser with
+// a virtual authenticator.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
