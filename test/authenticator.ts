@@ -1,5 +1,5 @@
-// A passkey in software, for tests: ES256, `none` attestation, user verified. It gives what a browser's
-// navigator.credentials gives, in JSON form, and can be told to misbehave.
+// A passkey in software, for tests: ES256, `none` attestation, user verified. It gives what a
+// browser's navigator.credentials gives, in JSON form, and can be told to misbehave.
 // https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data https://www.rfc-editor.org/rfc/rfc8949
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
