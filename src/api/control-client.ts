@@ -71,9 +71,15 @@ async function* followGate(
   const response = await open(path, 'GET', `follow?from=${from}`, '', signal)
   if (response.statusCode !== 200) throw faultFrom(parseAnswer(await readText(response)))
   response.on('error', () => undefined)
-  for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
+  try {
+    for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
+      if (signal.aborted) return
+      if (line !== '') yield parseAnswer(line) as LedgerEntry
+    }
+  } catch (error) {
     if (signal.aborted) return
-    if (line !== '') yield parseAnswer(line) as LedgerEntry
+    if (error instanceof Fault) throw error
+    throw new Fault('gate-gone', 'the gate ended the connection; has it stopped?')
   }
 }
 

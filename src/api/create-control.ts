@@ -1,6 +1,7 @@
 import type { Concealed } from '../domain/concealed.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Fact, Lease } from '../domain/fact.ts'
+import { millisecondsOf } from '../domain/instant.ts'
 import type { Mandate } from '../domain/mandate.ts'
 import type {
   AgentName,
@@ -170,7 +171,10 @@ function leaseOperations({ leases, store, clock }: ControlParts): LeaseOperation
       if (chosen.agent !== agent) {
         throw new Fault('wrong-agent', `the mandate \`${chosen.id}\` is for \`${chosen.agent}\``)
       }
-      return leases.issue({ agent, mandate: chosen.id, ttlSeconds: minutes * 60, by })
+      // Shorter where the mandate ends sooner: a lease never outlives it.
+      const left = (millisecondsOf(chosen.expiresAt) - millisecondsOf(now)) / 1000
+      const ttlSeconds = Math.min(minutes * 60, Math.floor(left))
+      return leases.issue({ agent, mandate: chosen.id, ttlSeconds, by })
     },
     async leaseRevoke({ lease, by }) {
       if (store.lease(lease) === null) throw notFound('lease', lease, [])

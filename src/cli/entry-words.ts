@@ -4,6 +4,9 @@ import { unreachable } from '../domain/fault.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import { inert } from '../wire/inert.ts'
 
+/** Under the words of an entry, where they take more than a line. */
+export const entryIndent = ' '.repeat(30)
+
 /** A fact on one line, for the log and for explanations. */
 export function entryLine({ index, at, fact }: LedgerEntry): string {
   return `${String(index).padStart(6)}  ${at.slice(0, 19)}Z  ${factWords(fact)}`

@@ -19,6 +19,7 @@ const usagePrefixes = ['usage-', 'config-', 'mandate-', 'control-input']
 const refusals = new Set([
   'already-ended',
   'already-there',
+  'ca-missing',
   'conflict',
   'enrolment-closed',
   'needs-terminal',

@@ -86,15 +86,18 @@ function escapeUnit(unit: string): string {
 /** Breaks words into lines of at most `width`, each after the first indented. */
 export function wrap(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const joined = line === '' ? word : `${line} ${word}`
-    if (joined.length > width && line !== '' && line.trim() !== '') {
+  const lead = /^ */.exec(text)?.[0] ?? ''
+  let line = lead
+  let empty = true
+  for (const word of text.slice(lead.length).split(' ')) {
+    const joined = empty ? line + word : `${line} ${word}`
+    if (!empty && joined.length > width) {
       lines.push(line)
       line = indent + word
     } else {
       line = joined
     }
+    empty = false
   }
   return [...lines, line]
 }

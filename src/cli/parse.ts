@@ -134,7 +134,8 @@ function usageFault(error: CommanderError, argv: readonly string[]): Fault {
     return new Fault('usage-missing', `which command? \`${inert(command)} --help\` lists them`)
   }
   const [first = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const says = inert(first).replaceAll("'", '`')
+  // What was too much is not repeated: it may be a secret.
+  const says = inert(first.replace(/\. Expected .*$/, '')).replaceAll("'", '`')
   const meant = /\(Did you mean (?:one of )?(.*)\?\)/.exec(hint ?? '')?.[1]
   const words = meant
     ?.split(', ')

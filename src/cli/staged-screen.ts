@@ -60,6 +60,7 @@ async function show(call: Call, world: StagedWorld): Promise<void> {
     lease: lease.reveal(),
     volume: simulator.ids.sharedVolume,
     workTree: scene,
+    simulator: { url: simulator.url, admin: simulator.admin, ids: simulator.ids },
     enrolment: { person: owner, ...enrolment },
   }
   call.output.result({ event: 'staged', ...facts }, screen(call, facts))
@@ -113,7 +114,7 @@ function screen({ output }: Call, facts: Facts): readonly string[] {
     `  ${cli} holds list`,
     `  ${cli} log`,
     '',
-    title('6. The token that it found, instead of its lease: the breaker freezes it'),
+    title('6. The token that it found, instead of its lease: refused, and the agent is frozen'),
     `  curl --proxy http://lease:${lease}@${agents} --cacert ${certificate} \\`,
     '    https://backboard.railway.app/graphql/v2 \\',
     `    -H "Authorization: Bearer $(sed -n s/^RAILWAY_API_TOKEN=//p ${tokenFile})" \\`,

@@ -1,9 +1,10 @@
 import { controlInputs } from '../../api/control-inputs.ts'
 import type { Explanation } from '../../api/control.ts'
 import { impactLines, sentenceOf } from '../../api/words.ts'
+import type { Mandate } from '../../domain/mandate.ts'
 import { inert } from '../../wire/inert.ts'
 import type { Call, CommandRow } from '../command.ts'
-import { entryLine } from '../entry-words.ts'
+import { entryIndent, entryLine } from '../entry-words.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { mandateLines } from '../mandate-words.ts'
 import { wrap } from '../output.ts'
@@ -24,9 +25,10 @@ export const explain: CommandRow = {
     }),
 }
 
-function linesOf(explanation: Explanation, { output }: Call): string[] {
+function linesOf(explanation: Explanation, { output }: Call): readonly string[] {
   const { decision, history, mandate, request } = explanation
   const { verdict } = decision
+  const fit = (line: string): readonly string[] => wrap(line, output.width, '    ')
   const inventory = decision.inventory ?? 'none'
   const told = decision.impacts.length === 0 ? inert(decision.request.line) : sentenceOf(decision)
   return [
@@ -34,22 +36,24 @@ function linesOf(explanation: Explanation, { output }: Call): string[] {
     ...wrap(told, output.width),
     '',
     'because',
-    ...verdict.because.map(({ code, says }) => `  ${inert(says)} (${inert(code)})`),
-    ...(verdict.kind === 'deny' ? [`  instead: ${inert(verdict.instead)}`] : []),
+    ...verdict.because.flatMap(({ code, says }) => fit(`  ${inert(says)} (${inert(code)})`)),
+    ...(verdict.kind === 'deny' ? fit(`  instead: ${inert(verdict.instead)}`) : []),
     '',
     'what it reaches',
-    ...impactLines(decision).map((line) => `  ${line}`),
+    ...impactLines(decision).flatMap((line) => fit(`  ${line}`)),
     '',
     'by what right',
-    ...(mandate === null
-      ? ['  no mandate']
-      : [`  ${mandate.id}: ${inert(mandate.task)}`, ...mandateLines(mandate).map((l) => `  ${l}`)]),
+    ...(mandate === null ? ['  no mandate'] : mandateWords(mandate).flatMap(fit)),
     `  policies ${decision.policies.slice(0, 16)}, inventory ${inventory.slice(0, 16)}`,
     '',
     'what became of it',
-    ...history.map(entryLine),
+    ...history.flatMap((entry) => wrap(entryLine(entry), output.width, entryIndent)),
     '',
     'the request as judged',
     ...requestLines(request),
   ]
+}
+
+function mandateWords(mandate: Mandate): readonly string[] {
+  return [`  ${mandate.id}: ${inert(mandate.task)}`, ...mandateLines(mandate).map((l) => `  ${l}`)]
 }

@@ -24,8 +24,12 @@ export const holdsShow: CommandRow = {
     }),
 }
 
-function linesOf({ hold, state, decision, request }: HoldShown, { output }: Call): string[] {
+function linesOf(
+  { hold, state, decision, request }: HoldShown,
+  { output }: Call,
+): readonly string[] {
   const { because } = decision.verdict
+  const fit = (line: string): readonly string[] => wrap(line, output.width, '    ')
   const banners = environmentsOf(decision).map(({ banner }) => output.paint('bold', banner))
   return [
     `${hold.id}  ${stateWords(state)}`,
@@ -34,10 +38,10 @@ function linesOf({ hold, state, decision, request }: HoldShown, { output }: Call
     `this is ${reversibilityWords(decision)}`,
     '',
     'what it reaches',
-    ...impactLines(decision).map((line) => `  ${line}`),
+    ...impactLines(decision).flatMap((line) => fit(`  ${line}`)),
     '',
     'why it is held',
-    ...because.map(({ code, says }) => `  ${inert(says)} (${inert(code)})`),
+    ...because.flatMap(({ code, says }) => fit(`  ${inert(says)} (${inert(code)})`)),
     `  to be released by ${releaseWords[hold.release]}`,
     ...hold.safeguards.map((name) => `  and only with ${name} proven first`),
     `  open until ${hold.expiresAt}`,

@@ -2,8 +2,9 @@ import type { Control } from '../../api/control.ts'
 import type { LedgerEntry } from '../../domain/fact.ts'
 import { Fault } from '../../domain/fault.ts'
 import type { Call, CommandRow } from '../command.ts'
-import { entryLine } from '../entry-words.ts'
+import { entryIndent, entryLine } from '../entry-words.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { wrap } from '../output.ts'
 import { withControl } from '../session.ts'
 
 const lastDefault = 20
@@ -54,7 +55,10 @@ async function print(
   if (to === 0) return
   try {
     for await (const entry of entries) {
-      await output.item(entry, [entryLine(entry)])
+      // One line an entry for programs; what a terminal would break anywhere is broken at words.
+      const line = entryLine(entry)
+      const isTty = surroundings.columns !== null
+      await output.item(entry, isTty ? wrap(line, output.width, entryIndent) : [line])
       if (entry.index + 1 >= to || surroundings.stdout.destroyed) return
     }
   } catch (error) {
