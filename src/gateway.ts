@@ -44,7 +44,7 @@ export interface Parts {
   /** something was sent that may have changed what exists */
   changed(decision: Decision): void
   refuse(text: texts.RefusalText, payload: Payload): Refusal
-  readonly sessions: Pick<Sessions, 'bind'>
+  readonly sessions: Pick<Sessions, 'bind' | 'spare'>
   /** hears of faults that have no one left to be told */
   report(fault: unknown): void
 }
@@ -239,7 +239,7 @@ async function deny(parts: Parts, journey: Journey, trip: Trip | null): Promise<
   const { request, decision, standing } = journey
   const recorded = [
     parts.append({ kind: 'decided', decision }, parts.record(request.payload)),
-    trip === null ? learnRefusal(parts, journey) : recordTrip(parts, standing.agent, trip),
+    trip === null ? learnRefusal(parts, journey) : recordTrip(parts, request, standing.agent, trip),
   ]
   await Promise.all(recorded)
   return no(parts, request, texts.deniedRefusal(decision, parts.describe(decision)))
@@ -261,8 +261,7 @@ async function turnAway(parts: Parts, request: Request, stranger: Stranger): Pro
     parts.append({ kind: 'decided', decision }, parts.record(request.payload)),
   ]
   if (foreign !== null && standing !== null) {
-    parts.sessions.bind(request.session, standing)
-    recorded.push(recordTrip(parts, standing.agent, parts.breaker.pivoted(standing)))
+    recorded.push(recordTrip(parts, request, standing.agent, parts.breaker.pivoted(standing)))
   }
   await Promise.all(recorded)
   return no(parts, request, texts.deniedRefusal(decision, ''))
@@ -270,11 +269,17 @@ async function turnAway(parts: Parts, request: Request, stranger: Stranger): Pro
 
 async function learnRefusal(parts: Parts, { request, decision, standing }: Journey): Promise<void> {
   const trip = parts.breaker.refused(standing, decision.impacts, request.digest)
-  if (trip !== null) await recordTrip(parts, standing.agent, trip)
+  if (trip !== null) await recordTrip(parts, request, standing.agent, trip)
 }
 
-/** The fact freezes the agent; whoever hears of it severs the agent's connections. */
-async function recordTrip(parts: Parts, agent: AgentName, { reason, says }: Trip): Promise<void> {
+/** The fact freezes the agent and severs its connections; on this one it still hears why. */
+async function recordTrip(
+  parts: Parts,
+  request: Request,
+  agent: AgentName,
+  { reason, says }: Trip,
+): Promise<void> {
+  parts.sessions.spare(request.session)
   await parts.append({ kind: 'tripped', agent, reason, says })
 }
 

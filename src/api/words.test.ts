@@ -30,12 +30,12 @@ test('the incident, in one sentence', () => {
   const decision = { agent, impacts: [volumeImpact()] }
   assert.equal(
     sentenceOf(decision),
-    'cursor wants to delete volume pg-data and its 4 backups' +
+    'cursor wants to delete volume pg-data and its 4 backups (none survives)' +
       ' in pocketos/production and pocketos/staging',
   )
   assert.equal(
     wouldOf(decision),
-    'this would delete volume pg-data and its 4 backups' +
+    'this would delete volume pg-data and its 4 backups (none survives)' +
       ' in pocketos/production and pocketos/staging',
   )
 })

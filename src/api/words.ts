@@ -224,8 +224,10 @@ function phrase({ verb, hit }: Blow): readonly Word[] {
 function goingWith(hit: Hit): readonly Word[] {
   if (hit.effect.kind !== 'destroy' || hit.backups.kind === 'unknown') return []
   const inside = hit.backups.inside.length
+  const surviving = hit.backups.surviving.length
   if (inside === 0) return []
-  return [own(inside === 1 ? ' and its backup' : ` and its ${inside} backups`)]
+  const survivors = surviving === 0 ? 'none survives' : `${surviving} elsewhere survive`
+  return [own(` and its ${counted(inside, 'backup')} (${survivors})`)]
 }
 
 function placeWords(hit: Hit): readonly Word[] {

@@ -55,7 +55,7 @@ export const stagedMandate: MandateRequestWritten = {
       type: 'holdpoint',
       actions: ['write', 'destroy'],
       locations: ['pocketos/staging'],
-      resources: ['railway:*'],
+      resources: ['railway:*', 'railway:volume/*'],
     },
   ],
 }

@@ -3,7 +3,7 @@ import type { Lease } from '../domain/fact.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Identity } from '../domain/identity.ts'
 import { later } from '../domain/instant.ts'
-import type { AgentName, LeaseId, MandateId, PersonName } from '../domain/names.ts'
+import type { AgentName, Instant, LeaseId, MandateId, PersonName } from '../domain/names.ts'
 import type { Presented } from '../domain/request.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { StoreReads } from '../store/store.ts'
@@ -20,6 +20,7 @@ import { stranger, strangerOf } from './strangers.ts'
 export interface Leases {
   /** Never throws; what it cannot place is a stranger. */
   identify(presented: readonly Presented[]): Identity
+  /** Ends with the mandate at the latest, whatever was wanted. */
   issue(wanted: WantedLease): Promise<{ readonly lease: Lease; readonly token: Concealed }>
   revoke(lease: LeaseId, by: PersonName): Promise<void>
   /** Whether it may be used at this very moment. */
@@ -58,16 +59,17 @@ export function createLeases({ ledger, store, clock, random }: LeaseOptions): Le
   ledger.subscribe(({ fact }) => book.fold(fact))
 
   async function issue(wanted: WantedLease): Promise<{ lease: Lease; token: Concealed }> {
-    checkWanted(book, wanted, clock)
+    const mandateEnds = checkWanted(book, wanted, clock)
     const token = `hpl_${random.bytes(tokenBytes).toString('base64url')}`
     const issuedAt = clock.now()
+    const expiresAt = later(issuedAt, wanted.ttlSeconds)
     const lease: Lease = {
       id: newId<LeaseId>(random, 'lease'),
       agent: wanted.agent,
       mandate: wanted.mandate,
       tokenHash: sha256(token),
       issuedAt,
-      expiresAt: later(issuedAt, wanted.ttlSeconds),
+      expiresAt: expiresAt < mandateEnds ? expiresAt : mandateEnds,
     }
     await ledger.append({ kind: 'lease-issued', lease, by: wanted.by })
     return { lease, token: new Concealed('lease', token) }
@@ -130,7 +132,8 @@ function standingOf(book: LeaseBook, token: string | null, milliseconds: number)
   return identity.kind === 'known' ? identity.standing : null
 }
 
-function checkWanted(book: LeaseBook, wanted: WantedLease, clock: Clock): void {
+/** Gives the end of the mandate, which no lease outlives. */
+function checkWanted(book: LeaseBook, wanted: WantedLease, clock: Clock): Instant {
   const { agent, mandate, ttlSeconds } = wanted
   if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > ttlSecondsMax) {
     throw new Fault('lease-seconds', `a lease lasts 1 to ${ttlSecondsMax} seconds; ask for that`)
@@ -149,10 +152,8 @@ function checkWanted(book: LeaseBook, wanted: WantedLease, clock: Clock): void {
   if ([under, ...under.above].some(({ revoked }) => revoked)) {
     throw new Fault('mandate-ended', `the mandate \`${mandate}\` was revoked; grant another`)
   }
-  const now = clock.now()
-  if (later(now, ttlSeconds) > under.expiresAt) {
-    const left = Math.floor((Date.parse(under.expiresAt) - Date.parse(now)) / 1000)
-    const instead = left > 0 ? `ask for ${left} seconds at most` : 'grant another'
-    throw new Fault('lease-outlives-mandate', `the mandate ends at ${under.expiresAt}; ${instead}`)
+  if (clock.now() >= under.expiresAt) {
+    throw new Fault('mandate-ended', `the mandate ended at ${under.expiresAt}; grant another`)
   }
+  return under.expiresAt
 }

@@ -118,7 +118,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     }
     const old = ageMilliseconds() > options.refreshSeconds * 1000
     const placed = placeOn(actions, old ? nothing : inventory)
-    const mayAsk = clock.milliseconds() - triedAt > walkMillisecondsMin
+    const mayAsk = walking !== null || clock.milliseconds() - triedAt > walkMillisecondsMin
     return mayAsk && (old || unresolved(placed.impacts).length > 0) ? placeAnew(actions) : placed
   }
 

@@ -5,6 +5,7 @@ import { readConsoleFiles } from '../api/console/files.ts'
 import { bindConsole } from '../api/console/listen.ts'
 import type { BoundConsole } from '../api/console/listen.ts'
 import { serveConsole } from '../api/console/server.ts'
+import type { LedgerFiles } from '../api/console/server.ts'
 import { serveControl } from '../api/control-socket.ts'
 import { controlSocketPath } from '../api/control-wire.ts'
 import type { Control, GateReport, LoadedPolicies } from '../api/control.ts'
@@ -24,7 +25,7 @@ import { createGateway } from '../gateway.ts'
 import { createHolds, holdsPerAgentMaxDefault } from '../holds/holds.ts'
 import type { Holds } from '../holds/holds.ts'
 import type { Site } from '../holds/stored.ts'
-import { ledgerFile } from '../ledger/serve.ts'
+import { createLogServer } from '../ledger/serve.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
 import { runCommand } from '../safeguards/run-command.ts'
@@ -101,7 +102,7 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
     ...{ bound, people, holds: works.holds, site },
     ...{ store: state.store, ledger, clock: state.clock, random: state.random },
     files: readConsoleFiles(join(import.meta.dirname, '../../console/dist')),
-    ledgerFiles: (path) => ledgerFile(join(configuration.state, 'ledger'), path),
+    ledgerFiles: ledgerFilesOf(configuration),
     canProve: works.safeguards.canProve,
     report: opening.report,
   })
@@ -188,6 +189,17 @@ function openDoor({ state, holds }: Works, authority: Authority): HttpDoor {
     newId: () => newId<SessionId>(random, 'ses'),
     limits: configuration.limits,
   })
+}
+
+function ledgerFilesOf({ state }: Configuration): LedgerFiles {
+  const answer = createLogServer(join(state, 'ledger'))
+  return async (path) => {
+    const { status, headers, body } = await answer({ method: 'GET', path: `/${path}` })
+    if (status !== 200) return null
+    const valueOf = (name: string): string => headers.find(([known]) => known === name)?.[1] ?? ''
+    const immutable = valueOf('cache-control').includes('immutable')
+    return { bytes: body, type: valueOf('content-type'), immutable }
+  }
 }
 
 /** What was sent and never ended, because the last run stopped in between, may have happened. */

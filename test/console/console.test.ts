@@ -70,7 +70,7 @@ test(
       'PRODUCTION',
       'pocketos/production · critical',
       'STAGING',
-      'cursor wants to delete volume pg-data and its 4 backups',
+      'cursor wants to delete volume pg-data and its 4 backups (none survives)',
       task,
       '4 backups go with it, none survives',
       'service api',

@@ -23,6 +23,7 @@ interface Question<O> {
 export function createPerson(console: string): Person {
   const authenticator = createAuthenticator({ origin: console, rpId: new URL(console).hostname })
   let cookie = ''
+  let page = ''
 
   async function call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answered> {
     // The name resolves to ::1 first in places; the console answers at the number under its own name too.
@@ -33,7 +34,7 @@ export function createPerson(console: string): Person {
         'sec-fetch-site': 'same-origin',
         'sec-fetch-mode': 'cors',
         'content-type': 'application/json',
-        ...(cookie === '' ? {} : { cookie }),
+        ...(cookie === '' ? {} : { cookie, 'holdpoint-page': page }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
@@ -50,7 +51,9 @@ export function createPerson(console: string): Person {
 
   async function enrol(code: string): Promise<void> {
     const { nonce, options } = await ask<Question<CreationOptions>>('POST', '/api/enrol/options', { code })
-    await ask('POST', '/api/enrol/verify', { code, nonce, response: authenticator.register(options) })
+    const response = authenticator.register(options)
+    const welcome = await ask<{ page: string }>('POST', '/api/enrol/verify', { code, nonce, response })
+    page = welcome.page
   }
 
   async function answer(hold: string, how: 'release' | 'refuse', note: string): Promise<Answered> {

@@ -255,7 +255,7 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
     },
     changed: () => undefined,
     refuse: (text) => ({ kind: 'refusal', ...text, answer: { status: 403, headers: [], body: '' } }),
-    sessions: { bind: () => undefined },
+    sessions: { bind: () => undefined, spare: () => undefined },
     report: () => undefined,
   })
 

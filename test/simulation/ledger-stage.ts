@@ -26,12 +26,12 @@ export interface LedgerStage {
   readonly ledger: Ledger
   readonly clock: FakeClock
   /** Appends all in one turn. */
-  appendAll(facts: readonly Fact[]): Promise<void>
+  readonly appendAll: (facts: readonly Fact[]) => Promise<void>
   /** Ends this ledger as it would end well, everything published. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
   /** Leaves the ledger as it is and opens the same state again. */
-  restart(): Promise<LedgerStage>
-  verify(): Promise<LedgerReport>
+  readonly restart: () => Promise<LedgerStage>
+  readonly verify: () => Promise<LedgerReport>
 }
 
 export interface StageOptions {
@@ -72,8 +72,9 @@ export async function openStage(folder: string, options: StageOptions = {}): Pro
       store,
       ledger,
       clock,
-      appendAll: async (facts) =>
-        void (await Promise.all(facts.map((fact) => ledger.append(fact)))),
+      async appendAll(facts) {
+        await Promise.all(facts.map((fact) => ledger.append(fact)))
+      },
       async close() {
         await ledger.close()
         store.close()
