@@ -226,7 +226,10 @@ function goingWith(hit: Hit): readonly Word[] {
   const inside = hit.backups.inside.length
   const surviving = hit.backups.surviving.length
   if (inside === 0) return []
-  const survivors = surviving === 0 ? 'none survives' : `${surviving} elsewhere survive`
+  const survivors =
+    surviving === 0
+      ? 'none survives'
+      : `${surviving} elsewhere ${surviving === 1 ? 'survives' : 'survive'}`
   return [own(` and its ${counted(inside, 'backup')} (${survivors})`)]
 }
 

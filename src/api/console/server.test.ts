@@ -260,6 +260,19 @@ test('bodies have a limit and a strict form', async (t) => {
   assert.equal((await send('{"code":"hpe_wrong"}')).code, 'code-unknown')
 })
 
+test('hanging up in the middle of a body is no fault of ours', async (t) => {
+  const { host, alice } = await open(t)
+  await new Promise<void>((resolve) => {
+    const headers = { ...alice.headers, 'content-type': 'application/json', 'content-length': '99' }
+    const path = '/api/enrol/options'
+    const half = request({ host: '127.0.0.1', port: host.port, path, method: 'POST', headers })
+    half.on('error', () => undefined)
+    half.on('close', resolve)
+    half.write('{"code":', () => setTimeout(() => half.destroy(), 20))
+  })
+  assert.equal((await alice.get('/api/session')).status, 200)
+})
+
 test('methods, paths and targets that are not of the console', async (t) => {
   const { host, alice } = await open(t)
   const headers = { ...alice.headers }

@@ -233,6 +233,8 @@ const statuses: Readonly<Record<string, number>> = {
 }
 
 function fail(server: Server, response: ServerResponse, fault: unknown): void {
+  // Whoever asked has hung up: there is nobody to tell, and nothing of ours is wrong.
+  if (response.destroyed) return
   const status = fault instanceof Fault ? statuses[fault.code] : undefined
   if (status === undefined) server.report(fault)
   if (response.headersSent) {
