@@ -1,4 +1,4 @@
-import { parseDocument } from './document.ts'
+import { documentLimits, parseDocument } from './document.ts'
 import type { ParsedDocument } from './document.ts'
 
 /** Agents send the same few documents again and again, with other variables. */
@@ -8,7 +8,6 @@ export interface DocumentCache {
 }
 
 const documentsMax = 500
-const textCharactersMax = 65_536
 /** A parsed document takes about a hundred times the room of its text. */
 const totalCharactersMax = 262_144
 
@@ -28,7 +27,7 @@ export function createDocumentCache(): DocumentCache {
       return known
     }
     const parsed = parseDocument(text)
-    if (text.length <= textCharactersMax) keep(text, parsed)
+    if (text.length <= documentLimits.charactersMax) keep(text, parsed)
     return parsed
   }
 

@@ -16,7 +16,7 @@ import type {
 } from 'graphql'
 
 export const documentLimits = {
-  charactersMax: 131_072,
+  charactersMax: 65_536,
   tokensMax: 10_000,
   /** of brackets of any kind, as written */
   nestingMax: 64,

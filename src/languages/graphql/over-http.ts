@@ -109,10 +109,14 @@ function checkContentType(contentTypes: readonly string[]): boolean {
   const contentType = (contentTypes[0] ?? '').toLowerCase()
   if (contentType.includes('multipart')) throw new Flaw('multipart bodies are not read')
   // In UTF-7 or UTF-16 the same bytes would be another text.
+  if (contentType.includes('charset')) checkCharsets(contentType)
+  return contentType.includes('form')
+}
+
+function checkCharsets(contentType: string): void {
   for (const [, charset] of contentType.matchAll(/charset\s*=\s*"?([^\s";,]*)/g)) {
     if (charset !== 'utf-8' && charset !== 'utf8') throw new Flaw('a charset other than UTF-8')
   }
-  return contentType.includes('form')
 }
 
 /**
@@ -120,15 +124,15 @@ function checkContentType(contentTypes: readonly string[]): boolean {
  * find no request there: `{"query":"{me}#&query=mutation{…}"}` holds one in each reading.
  */
 function isFormToo(text: string): boolean {
-  return text.split(/[&;]/).some((part) => {
-    const [name = ''] = part.split('=', 1)
-    const plain = name.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    )
-    const trimmed = plain.replaceAll('+', ' ').trim().replace(/\[.*$/s, '')
-    return membersKnown.has(trimmed) || trimmed === '_method'
-  })
+  if (!text.includes('&') && !text.includes(';')) return false
+  const plain = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return formMember.test(plain)
 }
+
+const formMember =
+  /[&;][\s+]*(?:query|variables|operationName|extensions|_method)[\s+]*(?:[=[&;]|$)/
 
 function requestOf(value: JsonValue): GraphqlRequest {
   if (!isObject(value)) throw new Flaw('not a GraphQL request, which is an object with a `query`')

@@ -113,7 +113,7 @@ for (const [why, text, operationName] of [
   ['the GraphQL does not parse', '', null],
   ['the GraphQL does not parse', '{ a(x: "\\ud800") }', null],
   ['the GraphQL does not parse', '\u0000{ a }', null],
-  ['more than 131072 characters of GraphQL', `{ a } #${' '.repeat(131_072)}`, null],
+  ['more than 65536 characters of GraphQL', `{ a } #${' '.repeat(65_536)}`, null],
   ['more than 10000 tokens of GraphQL', `{ ${'a '.repeat(10_000)} }`, null],
   ['GraphQL nested deeper than 64 levels', '{ a'.repeat(65), null],
   ['GraphQL nested deeper than 64 levels', `{ a(x: ${'['.repeat(5000)}`, null],

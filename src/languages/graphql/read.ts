@@ -52,9 +52,9 @@ export function readOperation(
   const operation = selectOperation(document, operationName)
   if (typeof operation === 'string') return { kind: 'refused', why: operation }
   const scope = { document, operation, variables: variablesOf(operation, given) }
-  const fields: RootField[] = []
   const { node } = operation
-  for (const field of fieldsOf(scope, node.selectionSet)) fields.push(rootField(scope, field))
+  const nodes = fieldsOf(scope, node.selectionSet)
+  const fields = nodes.map((field) => rootField(scope, field))
   return { kind: 'read', operation: node.operation, fields }
 }
 
@@ -106,23 +106,28 @@ function* walkBelow(
  * Fields of a selection with its fragments spread; type conditions are taken to hold. That this
  * ends, and soon, is checked when a document is parsed: no cycles, bounded with fragments spread.
  */
-function* fieldsOf(scope: Scope, set: SelectionSetNode): Generator<FieldNode> {
+function fieldsOf(
+  scope: Scope,
+  set: SelectionSetNode,
+  found: FieldNode[] = [],
+): readonly FieldNode[] {
   for (const selection of set.selections) {
     if (isSurelySkipped(selection.directives, scope.variables)) continue
     switch (selection.kind) {
       case Kind.FIELD:
-        yield selection
+        found.push(selection)
         break
       case Kind.INLINE_FRAGMENT:
-        yield* fieldsOf(scope, selection.selectionSet)
+        fieldsOf(scope, selection.selectionSet, found)
         break
       case Kind.FRAGMENT_SPREAD: {
         const fragment = scope.document.fragments.get(selection.name.value)
-        if (fragment !== undefined) yield* fieldsOf(scope, fragment.selectionSet)
+        if (fragment !== undefined) fieldsOf(scope, fragment.selectionSet, found)
         break
       }
     }
   }
+  return found
 }
 
 /** Only a boolean that is known to say so skips a field: `"true"`, 1 and null do not. */
@@ -130,7 +135,7 @@ function isSurelySkipped(
   directives: readonly DirectiveNode[] | undefined,
   variables: Variables,
 ): boolean {
-  if (directives === undefined) return false
+  if (directives === undefined || directives.length === 0) return false
   return directives.some(({ name, arguments: given }) => {
     const condition = given?.find((argument) => argument.name.value === 'if')
     if (condition === undefined) return false

@@ -90,6 +90,8 @@ test('limits are refusals that name them', () => {
   assert.equal(whyRefused('['.repeat(65) + ']'.repeat(65)), 'JSON deeper than 64 levels')
   assert.equal(parse('['.repeat(64) + ']'.repeat(64)).kind, 'parsed')
   assert.equal(whyRefused(`[${'1,'.repeat(100_000)}1]`), 'more than 100000 values of JSON')
+  const escaped = Array.from({ length: 1001 }, (_, i) => `"\\u0061${i}":0`).join()
+  assert.equal(whyRefused(`{${escaped}}`), 'more than 1000 escaped names in JSON')
   assert.equal(whyRefused(' '.repeat(jsonLimits.bytesMax) + '1'), 'more than 1048576 bytes of JSON')
 })
 
@@ -104,6 +106,8 @@ test('hostile text of a mebibyte is read or refused in linear time', () => {
     `{${Array.from({ length: 60_000 }, (_, i) => `"${i}":0`).join()}}`,
     `{"a":${' '.repeat(size - 8)}1}`,
     `{"${'a'.repeat(size - 8)}":1}`,
+    `[${'"\\ud83d\\ude00",'.repeat(49_000)}1]`,
+    `[${'"\\u0001",'.repeat(49_000)}1]`,
   ]
   for (const text of hostile) {
     const started = performance.now()

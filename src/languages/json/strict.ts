@@ -13,6 +13,8 @@ export interface JsonLimits {
 }
 
 export const jsonLimits: JsonLimits = { bytesMax: 1_048_576, depthMax: 64, nodesMax: 100_000 }
+/** Nobody needs escapes in a name, and each costs time. */
+const escapedNamesMax = 1000
 
 export type ParsedJson =
   | Readonly<{ kind: 'parsed'; value: JsonValue; text: string }>
@@ -68,13 +70,24 @@ function findFlaw(text: string, limits: JsonLimits): string | null {
   const stack: Open[] = []
   let top: Open | null = null
   let nodes = 0
+  let escapedNames = 0
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case quote: {
         const end = endOfString(text, at)
         if (end === -1) return 'not JSON'
-        const flaw = flawOfString(text, at, end, top)
-        if (flaw !== null) return flaw
+        const raw = text.slice(at + 1, end)
+        if (top?.names != null && top.nameNext) {
+          if (raw.includes('\\') && ++escapedNames > escapedNamesMax) {
+            return `more than ${escapedNamesMax} escaped names in JSON`
+          }
+          top.nameNext = false
+          const flaw = flawOfName(raw, top.names)
+          if (flaw !== null) return flaw
+        } else if (surrogateEscape.test(raw)) {
+          const flaw = flawOf(unescape(raw))
+          if (flaw !== null) return flaw
+        }
         nodes++
         at = end
         break
@@ -112,19 +125,19 @@ function endOfString(text: string, start: number): number {
   return -1
 }
 
-function flawOfString(text: string, start: number, end: number, top: Open | null): string | null {
-  const isName = top?.names != null && top.nameNext
-  const raw = text.slice(start + 1, end)
-  const escaped = raw.includes('\\')
-  if (!isName && !(escaped && raw.includes('\\u'))) return null
-  const value = escaped ? unescape(raw) : raw
+const surrogateEscape = /\\u[dD][89abcdefABCDEF]/
+
+function flawOfName(raw: string, names: Set<string>): string | null {
+  const name = raw.includes('\\') ? unescape(raw) : raw
+  if (name === null) return 'not JSON'
+  if (names.has(name)) return 'a JSON object names a member twice'
+  names.add(name)
+  return flawOf(name)
+}
+
+function flawOf(value: string | null): string | null {
   if (value === null) return 'not JSON'
-  if (!value.isWellFormed()) return 'a JSON string holds half of a surrogate pair'
-  if (!isName) return null
-  top.nameNext = false
-  if (top.names.has(value)) return 'a JSON object names a member twice'
-  top.names.add(value)
-  return null
+  return value.isWellFormed() ? null : 'a JSON string holds half of a surrogate pair'
 }
 
 function unescape(raw: string): string | null {

@@ -25,12 +25,24 @@ type Looking = 'read' | 'disclose'
 /** The value at a path; undefined where nothing is there. */
 export function valueAt(call: Call, path: Path): Value | undefined {
   let value: Value | undefined = call.arguments
-  for (const name of path.replace('?', '').split('.')) {
+  for (const name of stepsOf(path)) {
     if (value === undefined || value === null || isUnresolved(value)) return value
     if (!isValueObject(value)) return undefined
     value = valueMember(value, name)
   }
   return value
+}
+
+const steps = new Map<Path, readonly string[]>()
+
+/** Paths are those of the table: few, and asked for at every request. */
+function stepsOf(path: Path): readonly string[] {
+  let known = steps.get(path)
+  if (known === undefined) {
+    known = path.replace('?', '').split('.')
+    steps.set(path, known)
+  }
+  return known
 }
 
 type Found =
@@ -41,12 +53,11 @@ type Found =
 /** An id, or why there is none. Only text is one: what a server makes of a number is not known. */
 function textAt(call: Call, path: Path): Found {
   const value = valueAt(call, path)
-  const optional = path.endsWith('?')
-  const name = `\`${path.replace('?', '')}\` of \`${call.verb}\``
   if (typeof value === 'string' && value !== '') return { kind: 'text', text: value }
-  if (value === undefined || value === null) {
-    return optional ? { kind: 'absent' } : { kind: 'unread', why: `${name} is missing` }
-  }
+  const absent = value === undefined || value === null
+  if (absent && path.endsWith('?')) return { kind: 'absent' }
+  const name = `\`${path.replace('?', '')}\` of \`${call.verb}\``
+  if (absent) return { kind: 'unread', why: `${name} is missing` }
   if (isUnresolved(value)) return { kind: 'unread', why: `${name} is a variable without a value` }
   return { kind: 'unread', why: value === '' ? `${name} is empty` : `${name} is not text` }
 }

@@ -27,6 +27,7 @@ interface Place {
 }
 
 const effectsMax = 200
+const tooMany = unknownEffect(`more than ${effectsMax} changes in one`)
 
 /** The patch at a path, which commits into `environmentId`. */
 export function readPatch(path: Path): Reading {
@@ -51,7 +52,7 @@ function readConfiguration(call: Call, path: Path, read: Member): NonEmpty<Effec
   const within = environment.id === null ? {} : { environment: environment.id }
   const place = { path, within, type: 'environment', id: environment.id, isNew: false }
   const effects = read(value, place)
-  if (effects.length > effectsMax) return [unknownEffect(`more than ${effectsMax} changes in one`)]
+  if (effects.length > effectsMax) return [tooMany]
   return [{ kind: 'write', resource: environment, extent: 'some', undo: 'trivial' }, ...effects]
 }
 
@@ -112,6 +113,7 @@ function members(known: Readonly<Record<string, Member>>): Member {
 function entries(type: string, undo: { taken: Undo; set: Undo }, each: Member): Member {
   return (value, place) => {
     if (!isValueObject(value)) return unlisted(place)
+    if (Object.keys(value).length > effectsMax) return [tooMany]
     return Object.entries(value).flatMap(([id, inner]) => {
       const isNew = isValueObject(inner) && valueMember(inner, 'isCreated') === true
       const here = { ...place, path: `${place.path}.…`, type, id, isNew }

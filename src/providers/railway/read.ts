@@ -111,9 +111,16 @@ function disclosed(document: ExecutableDocument, field: RootField, own: Effect):
   return [{ kind: 'disclose', resource, extent: 'some' }]
 }
 
-function namesASecret({ fieldNames }: ExecutableDocument): boolean {
-  for (const name of fieldNames) if (namesOfSecrets.has(name)) return true
-  return false
+const namingSecrets = new WeakMap<ExecutableDocument, boolean>()
+
+/** Asked at every request, of documents that are the same again and again. */
+function namesASecret(document: ExecutableDocument): boolean {
+  let known = namingSecrets.get(document)
+  if (known === undefined) {
+    known = [...document.fieldNames].some((name) => namesOfSecrets.has(name))
+    namingSecrets.set(document, known)
+  }
+  return known
 }
 
 function strangeness({ strangeDirective }: ExecutableDocument): readonly Effect[] {

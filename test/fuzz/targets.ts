@@ -1,0 +1,7 @@
+import { fuzzGraphql } from './graphql.ts'
+import { fuzzJson } from './json.ts'
+import { fuzzRailway } from './railway.ts'
+import type { FuzzTarget } from './target.ts'
+
+/** A row per parser of untrusted bytes. */
+export const targets: readonly FuzzTarget[] = [fuzzJson, fuzzGraphql, fuzzRailway]
