@@ -38,15 +38,9 @@ export interface StagedDoor {
 }
 
 /** One for all tests of a file: making keys takes its time. */
-let shared: Promise<Authority> | null = null
-
-export function stagedAuthority(): Promise<Authority> {
-  shared ??= mkdtemp(join(tmpdir(), 'holdpoint-ca-')).then((folder) => {
-    after(() => rm(folder, { recursive: true, force: true }))
-    return openAuthority(join(folder, 'ca'), { clock: createClock(null) })
-  })
-  return shared
-}
+const folder = await mkdtemp(join(tmpdir(), 'holdpoint-ca-'))
+const authority = await openAuthority(join(folder, 'ca'), { clock: createClock(null) })
+after(() => rm(folder, { recursive: true, force: true }))
 
 export function replied(body: string, headers: [string, string][] = []): Reply {
   return { kind: 'http', status: 200, headers, body: Buffer.from(body) }
@@ -70,8 +64,15 @@ function usually({ payload }: Arrival): Reply | Refusal {
   return replied(`${payload.method} ${payload.host} ${payload.target} ${payload.body.length}`)
 }
 
-export async function stageDoor(options: Partial<HttpDoorOptions> = {}): Promise<StagedDoor> {
-  const authority = await stagedAuthority()
+/** What ends the door: a test's own context, or `node:test` itself for a whole file. */
+export interface Ending {
+  after(end: () => Promise<void>): void
+}
+
+export async function stageDoor(
+  ending: Ending,
+  options: Partial<HttpDoorOptions> = {},
+): Promise<StagedDoor> {
   const arrivals: Arrival[] = []
   const helped: HelpRequest[] = []
   let answer: GateAnswer = usually
@@ -105,12 +106,13 @@ export async function stageDoor(options: Partial<HttpDoorOptions> = {}): Promise
     },
     stopping.signal,
   )
+  serving.catch(() => undefined)
   const { port } = await door.ready()
   const stop = async (): Promise<void> => {
     stopping.abort()
     await serving
   }
-  after(stop)
+  ending.after(stop)
   return {
     ...{ port, arrivals, helped, authority, stop },
     url: `http://127.0.0.1:${port}`,
@@ -133,7 +135,7 @@ export interface Exchanged {
 export function exchangeBytes(
   port: number,
   bytes: string | Uint8Array,
-  silenceMilliseconds = 250,
+  silenceMilliseconds = 1_000,
 ): Promise<Exchanged> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')

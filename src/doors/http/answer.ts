@@ -1,5 +1,6 @@
 // The way back. Headers that speak of one connection are this door's own to write (RFC 9110 7.6.1).
 // https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+import { assert } from '../../domain/fault.ts'
 import type { Answer } from './exchange.ts'
 import type { Header } from './head.ts'
 
@@ -18,6 +19,7 @@ const hopByHop = new Set([
 /** End-to-end headers with the true length; an answer to HEAD keeps the length it speaks of. */
 export function answerHeaders(answer: Answer, method: string): Header[] {
   const { status, headers, body } = answer
+  assert(status >= 200 && status <= 599, 'an answer has a final status')
   const bodiless = status === 204 || status === 304
   const kept: Header[] = []
   for (const header of headers) {

@@ -2,7 +2,7 @@
 // `none`: it hears nothing. `unreadable`: it hears of one request that it cannot but refuse. `read`: of one
 // that it may judge. After every `none` the connection is closed.
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
+import { after, suite, test } from 'node:test'
 
 import {
   exchangeBytes,
@@ -19,7 +19,7 @@ import type { StagedDoor } from '../../../test/doors/staged-door.ts'
 type Heard = 'none' | 'unreadable' | 'read'
 type Row = readonly [name: string, bytes: string, statuses: readonly number[], heard: Heard]
 
-const door: StagedDoor = await stageDoor()
+const door: StagedDoor = await stageDoor({ after })
 const host = `Host: 127.0.0.1:${door.port}`
 const auth = `Authorization: Bearer ${lease}`
 const line = 'POST /railway/graphql/v2 HTTP/1.1'
@@ -217,8 +217,8 @@ suite('bytes on the wire', { concurrency: 16 }, () => {
   })
 })
 
-test('pipelined requests are answered in order, one at a time', async () => {
-  const own = await stageDoor()
+test('pipelined requests are answered in order, one at a time', async (t) => {
+  const own = await stageDoor(t)
   let open = 0
   let most = 0
   own.answerWith(async ({ payload }) => {
@@ -234,8 +234,8 @@ test('pipelined requests are answered in order, one at a time', async () => {
   assert.equal(most, 1)
 })
 
-test('a request that is with the gate is answered, though what follows does not parse', async () => {
-  const own = await stageDoor()
+test('a request that is with the gate is answered, though what follows does not parse', async (t) => {
+  const own = await stageDoor(t)
   const [asked, ask] = latch()
   const [told, tell] = latch()
   own.answerWith(async () => {
@@ -253,16 +253,16 @@ test('a request that is with the gate is answered, though what follows does not 
   assert.match(text, /connection: close/)
 })
 
-test('a pipeline that is too deep is cut', async () => {
-  const own = await stageDoor()
+test('a pipeline that is too deep is cut', async (t) => {
+  const own = await stageDoor(t)
   own.answerWith(() => new Promise(() => undefined))
   const { text } = await exchangeBytes(own.port, get('/railway/x').repeat(40))
   assert.equal(text, '')
   assert.equal(own.arrivals.length, 1)
 })
 
-test('a head that does not come is given up', async () => {
-  const own = await stageDoor({ limits: { headSeconds: 0.2 } })
+test('a head that does not come is given up', async (t) => {
+  const own = await stageDoor(t, { limits: { headSeconds: 0.2 } })
   const { text } = await exchangeBytes(own.port, 'GET /railway/x HTTP/1.1\r\nHost:', 5_000)
   assert.deepEqual(statusesOf(text), [408])
 })

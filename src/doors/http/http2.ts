@@ -145,7 +145,8 @@ class Http2Exchange implements Exchange {
       return
     }
     try {
-      stream.respond({ ':status': answer.status, ...joined(answerHeaders(answer, this.method)) })
+      const fields = joined(answerHeaders(answer, this.method))
+      stream.respond({ ':status': answer.status, ...fields })
     } catch {
       discard(answer.body)
       stream.close(constants.NGHTTP2_INTERNAL_ERROR)
