@@ -92,8 +92,15 @@ export function destroy(id = 'pg-data'): Effect {
 }
 
 export const because = [{ code: 'because', says: 'the test says so' }] as const
-export const allow: Verdict = { kind: 'allow', because, safeguards: [] }
-export const toHold: Verdict = { kind: 'hold', because, safeguards: [], release: 'owner' }
+export const allow = { kind: 'allow', because, safeguards: [] } as const satisfies Verdict
+export const toHold = {
+  kind: 'hold',
+  because,
+  safeguards: [],
+  release: 'owner',
+} as const satisfies Verdict
+export const allowGuarded: Verdict = { ...allow, safeguards: ['copy' as SafeguardName] }
+export const holdGuarded: Verdict = { ...toHold, safeguards: ['copy' as SafeguardName] }
 export const deny: Verdict = { kind: 'deny', because, instead: 'do something else' }
 
 export function decision(id: string, verdict: Verdict, changes: Partial<Decision> = {}): Decision {
@@ -145,7 +152,7 @@ export function impactOf(effect: Effect): Decision['impacts'][number] {
 
 export function decided(
   id: string,
-  verdict = allow,
+  verdict: Verdict = allow,
   changes: Partial<Decision> = {},
 ): FactOf<'decided'> {
   return { kind: 'decided', decision: decision(id, verdict, changes) }
