@@ -69,7 +69,7 @@ interface Question {
 
 /** Enrols by a code and is signed in. */
 export async function enrolClient(host: Host, code: string): Promise<Client> {
-  const passkey = createAuthenticator({ origin: host.origin, rpId: 'localhost' })
+  const passkey = createAuthenticator({ origin: host.origin, rpId: new URL(host.origin).hostname })
   const base = {
     host: new URL(host.origin).host,
     origin: host.origin,

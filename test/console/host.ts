@@ -23,25 +23,32 @@ export interface Host {
   close(): Promise<void>
 }
 
+interface HostOptions {
+  readonly clock?: Clock
+  /** the origin of a proxy in front */
+  readonly proxiedAs?: string
+}
+
 export const distFolder = join(import.meta.dirname, '../../console/dist')
 
 export async function openHost(
-  options: WorldOptions & Partial<Pick<ConsoleOptions, 'ledgerFiles'>> & { clock?: Clock } = {},
+  options: WorldOptions & Partial<Pick<ConsoleOptions, 'ledgerFiles'>> & HostOptions = {},
 ): Promise<Host> {
   const clock = options.clock ?? createClock(null)
   const bound = await bindConsole({ host: '127.0.0.1', port: 0, domain: 'localhost', tls: null })
-  const site = { rpId: 'localhost', origins: [bound.origin] }
+  const proxied = options.proxiedAs ?? bound.origin
+  const site = { rpId: new URL(proxied).hostname, origins: [proxied] }
   const world = await openWorld(clock, { ...options, site })
   const faults: unknown[] = []
   const server = serveConsole({
-    ...{ bound, clock, random: systemRandom, files: readConsoleFiles(distFolder) },
+    ...{ bound, site, clock, random: systemRandom, files: readConsoleFiles(distFolder) },
     ...{ ledger: world.ledger, store: world.store, people: world.people, holds: world.holds },
     ledgerFiles: options.ledgerFiles ?? null,
     canProve: world.canProve,
     report: (fault) => faults.push(fault),
   })
   return {
-    ...{ world, origin: bound.origin, port: bound.address.port, faults },
+    ...{ world, origin: proxied, port: bound.address.port, faults },
     close: async () => {
       await server.close()
       await world.close()

@@ -24,7 +24,6 @@ export interface BoundConsole {
   readonly hosts: readonly string[]
   /** the same console by number, which is only redirected: passkeys do not work there */
   readonly aliases: readonly string[]
-  readonly secure: boolean
   /** Until this is called every request is answered 503. */
   serve(handler: RequestListener): void
   close(): Promise<void>
@@ -69,7 +68,6 @@ export async function bindConsole(listen: ConsoleListen): Promise<BoundConsole> 
     address: { host: listen.host, port },
     hosts: [`${listen.domain}${suffix}`],
     aliases: isLoopback ? [`127.0.0.1${suffix}`, `[::1]${suffix}`] : [],
-    secure: listen.tls !== null,
     serve: (next) => {
       handler = next
     },

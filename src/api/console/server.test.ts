@@ -165,6 +165,22 @@ test('DNS rebinding: only the name of the console is answered', async (t) => {
   assert.equal((await http(host.port, '/api/holds', { headers: byNumber })).status, 421)
 })
 
+test('behind a proxy with TLS, its origin is the console and no other', async (t) => {
+  const proxiedAs = 'https://console.example'
+  const host = await openHost({ proxiedAs })
+  t.after(() => host.close())
+  const { code } = await host.world.people.openEnrolment(owner)
+  const alice = await enrolClient(host, code)
+  const { hold } = await host.world.arrive()
+  assert.equal((await alice.answer(hold, 'release')).status, 200)
+  assert.match(alice.headers['cookie'] ?? '', /^__Host-holdpoint_session=hps_/)
+  const bare = { ...alice.headers, host: `localhost:${host.port}` }
+  assert.equal((await http(host.port, '/api/holds', { headers: bare })).status, 421)
+  const origin = `http://localhost:${host.port}`
+  const posted = await alice.post('/api/sign-out', {}, { origin })
+  assert.equal(posted.code, 'cross-site')
+})
+
 const crossSite: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'another origin': { origin: 'https://evil.example' },
   'an origin on another port': { origin: 'http://localhost:3000' },

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { Fault } from '../../domain/fault.ts'
+import type { Site } from '../../holds/stored.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Random } from '../../system/random.ts'
 import { readJson } from './body.ts'
@@ -10,7 +11,7 @@ import { createConsoleEvents } from './events.ts'
 import type { ConsoleEvents } from './events.ts'
 import type { ConsoleFiles } from './files.ts'
 import { findObjection } from './guard.ts'
-import type { Envelope } from './guard.ts'
+import type { ConsoleSite, Envelope } from './guard.ts'
 import type { BoundConsole } from './listen.ts'
 import { createRateLimit } from './rate.ts'
 import type { RateLimit } from './rate.ts'
@@ -22,6 +23,8 @@ import { createRecentHolds } from './views.ts'
 
 export interface ConsoleOptions extends Omit<RouteParts, 'sessions' | 'recent'> {
   readonly bound: BoundConsole
+  /** where people open it: what is bound, or the proxy with TLS in front of it */
+  readonly site: Site
   readonly ledger: Pick<Ledger, 'subscribe'>
   readonly random: Random
   readonly files: ConsoleFiles
@@ -41,6 +44,8 @@ export interface LedgerFile {
 }
 
 interface Server extends ConsoleOptions, RouteParts {
+  readonly open: ConsoleSite
+  readonly secure: boolean
   readonly events: ConsoleEvents
   readonly all: RateLimit
   readonly strangers: RateLimit
@@ -50,9 +55,12 @@ interface Server extends ConsoleOptions, RouteParts {
 /** Starts answering on the bound sockets. Returns what ends it. */
 export function serveConsole(options: ConsoleOptions): { close(): Promise<void> } {
   const { bound, clock, random, store } = options
+  const open = siteOf(options)
+  const secure = open.origin.startsWith('https:')
   const server: Server = {
     ...options,
-    sessions: createConsoleSessions({ store, clock, random, secure: bound.secure }),
+    ...{ open, secure },
+    sessions: createConsoleSessions({ store, clock, random, secure }),
     recent: createRecentHolds(options.ledger, store),
     events: createConsoleEvents(options.ledger),
     all: createRateLimit({ clock, perMinute: 1200, burst: 400 }),
@@ -70,6 +78,12 @@ export function serveConsole(options: ConsoleOptions): { close(): Promise<void> 
   }
 }
 
+/** A proxy in front has another name and scheme; nothing is believed of what its headers say. */
+function siteOf({ bound, site }: ConsoleOptions): ConsoleSite {
+  const [origin = bound.origin] = site.origins
+  return origin === bound.origin ? bound : { origin, hosts: [new URL(origin).host] }
+}
+
 async function respond(
   server: Server,
   request: IncomingMessage,
@@ -84,7 +98,7 @@ async function respond(
     redirect(server, response)
     return
   }
-  const objection = findObjection(envelope, server.bound)
+  const objection = findObjection(envelope, server.open)
   if (objection !== null) {
     sendJson(response, objection.status, errorOf(objection))
     return
@@ -142,8 +156,8 @@ function isAlias({ bound }: Server, { method, url, headers }: Envelope): boolean
   return method === 'GET' && url === '/' && bound.aliases.includes(headers.host ?? '')
 }
 
-function redirect({ bound }: Server, response: ServerResponse): void {
-  response.writeHead(307, { location: `${bound.origin}/` }).end()
+function redirect({ open }: Server, response: ServerResponse): void {
+  response.writeHead(307, { location: `${open.origin}/` }).end()
 }
 
 const policy = [
@@ -159,7 +173,7 @@ const policy = [
   "trusted-types 'none'",
 ].join('; ')
 
-function headersFor({ bound }: Server): readonly (readonly [string, string])[] {
+function headersFor({ secure }: Server): readonly (readonly [string, string])[] {
   return [
     ['content-security-policy', policy],
     ['x-content-type-options', 'nosniff'],
@@ -169,7 +183,7 @@ function headersFor({ bound }: Server): readonly (readonly [string, string])[] {
     ['cross-origin-resource-policy', 'same-origin'],
     ['permissions-policy', 'publickey-credentials-get=(self), publickey-credentials-create=(self)'],
     ['cache-control', 'no-store'],
-    ...(bound.secure ? ([['strict-transport-security', 'max-age=31536000']] as const) : []),
+    ...(secure ? ([['strict-transport-security', 'max-age=31536000']] as const) : []),
   ]
 }
 
