@@ -159,14 +159,14 @@ test('what only looks like a clearance is none', async (t) => {
   for (const maker of [Symbol('maker of clearances'), undefined]) {
     assert.throws(() => void Reflect.construct(constructor, [maker, wanted]), bug)
   }
-  for (const copy of [Object.assign({}, clearance), Object.create(clearance), new Proxy(clearance, {}), null, 'x']) {
-    assert.equal(isClearance(copy), false)
-  }
+  const heir: unknown = Object.create(clearance)
+  const copies: unknown[] = [Object.assign({}, clearance), heir, new Proxy(clearance, {})]
+  for (const copy of [...copies, null, 'x']) assert.equal(isClearance(copy), false)
   assert.equal(isClearance(clearance), true)
   assert.throws(() => Object.assign(clearance, { request: sha256('another') }), TypeError)
 })
 
-test('guarding wants the same permission as sending, and lets each safeguard run once', async (t) => {
+test('guarding wants the permission that sending wants, and is cleared once each', async (t) => {
   const { ledger } = await openLedger(t, takesEverything)
   const [, allow, , hold, deny] = verdicts
   assert.ok(allow !== undefined && hold !== undefined && deny !== undefined)

@@ -1,5 +1,5 @@
-// The permission to forward. It is made here, out of receipts that only the ledger can make, and nowhere
-// else: what was not decided and written down cannot be sent.
+// The permission to forward. It is made here, out of receipts that only the ledger can make, and
+// nowhere else: what was not decided and written down cannot be sent.
 import type { Decision } from './domain/decision.ts'
 import type { FactKind, FactOf } from './domain/fact.ts'
 import { assert } from './domain/fault.ts'
@@ -65,13 +65,17 @@ export function isClearance(value: unknown): value is Clearance {
   return Clearance.isGenuine(value)
 }
 
-/** To send what was decided: allowed or released, every safeguard proven, and the intent written last. */
+/**
+ * To send what was decided: allowed or released, every safeguard proven, and the intent written
+ * last.
+ */
 export function clearToSend(receipts: SendingReceipts): Clearance {
   const { decided, claimed, guarded, request } = receipts
   const { decision, after } = permitted(receipts)
   const sent = genuine(receipts.sent, 'sent')
   assert(sent.fact.decision === decision.id, 'the intent is of this decision')
-  assert(sent.index > Math.max(after, ...guarded.map(({ index }) => index)), 'the intent comes last')
+  const last = Math.max(after, ...guarded.map(({ index }) => index))
+  assert(sent.index > last, 'the intent comes last')
   assert(sent.fact.request === decision.request.digest, 'what is sent is what was decided')
   assert(request === decision.request.digest, 'the request is the one that was decided')
   assertProven(decision, guarded, claimed ?? decided)
@@ -80,7 +84,9 @@ export function clearToSend(receipts: SendingReceipts): Clearance {
   return new Clearance(maker, { purpose: 'send', request, decision: decision.id, upstream })
 }
 
-/** To run a safeguard before sending. One for each: they share what was decided, and send nothing. */
+/**
+ * To run a safeguard before sending. One for each: they share what was decided, and send nothing.
+ */
 export function clearToGuard(receipts: Permission): Clearance {
   const { decision } = permitted(receipts)
   const request = decision.request.digest
@@ -94,7 +100,9 @@ export function clearToDiscover(receipt: Receipt): Clearance {
   return new Clearance(maker, { purpose: 'discover', request, decision: null, upstream })
 }
 
-/** The decision, when it was an allow, or a hold whose release was claimed by this very decision. */
+/**
+ * The decision, when it was an allow, or a hold whose release was claimed by this very decision.
+ */
 function permitted({ decided, claimed }: Permission): { decision: Decision; after: number } {
   const { fact, index } = genuine(decided, 'decided')
   const { decision } = fact

@@ -37,7 +37,8 @@ export async function openLedger(
   const random = systemRandom
   const store = wrap(openSqliteStore(join(folder, 'store.sqlite')))
   const signer = openLedgerKey({ file: join(folder, 'ledger.key'), random })
-  const ledger = await createLedger({ store, signer, folder: join(folder, 'ledger'), clock, random })
+  const published = join(folder, 'ledger')
+  const ledger = await createLedger({ store, signer, folder: published, clock, random })
   t.after(async () => {
     await ledger.close()
     store.close()
@@ -45,7 +46,10 @@ export async function openLedger(
   return { folder, store, ledger, clock }
 }
 
-/** Takes every fact, also such as cannot be true after those before it: nothing but its place is kept. */
+/**
+ * Takes every fact, also such as cannot be true after those before it: nothing but its place is
+ * kept.
+ */
 export function takesEverything(store: Store): Store {
   return {
     ...store,

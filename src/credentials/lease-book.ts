@@ -10,7 +10,6 @@ export interface HeldLease {
   readonly standing: Standing
   /** of the lease or of a mandate above it, whichever comes first */
   readonly expiresAtMilliseconds: number
-  readonly leaseExpiresAt: Instant
   /** the mandate and all above it */
   readonly mandates: readonly MandateState[]
   /** the agents of those mandates: when one is stopped, so are those it gave work to */
@@ -160,7 +159,6 @@ export class LeaseBook {
         ancestors: under.above.map(({ mandate }) => mandate),
       },
       expiresAtMilliseconds: millisecondsOf(expiresAt),
-      leaseExpiresAt: lease.expiresAt,
       mandates: chain,
       agents: [...new Set(chain.map(({ mandate }) => known(this.#agents, mandate.agent)))],
       revoked: false,
@@ -241,11 +239,13 @@ function fallOf(held: HeldLease, milliseconds: number): Fall | null {
   const { id, expiresAt } = held.standing.lease
   if (held.revoked) return { code: 'lease-revoked', name: `\`${id}\``, detail: '' }
   if (milliseconds < held.expiresAtMilliseconds) return null
-  if (expiresAt === held.leaseExpiresAt) {
-    return { code: 'lease-expired', name: `\`${id}\``, detail: expiresAt }
-  }
-  const over = held.mandates.find(({ mandate }) => mandate.expiresAt === expiresAt)
-  return { code: 'mandate-expired', name: `\`${over?.mandate.id ?? ''}\``, detail: expiresAt }
+  // A new lease would be no help where the mandate is over too.
+  const over = held.mandates.find(
+    ({ mandate }) => millisecondsOf(mandate.expiresAt) <= milliseconds,
+  )
+  if (over === undefined) return { code: 'lease-expired', name: `\`${id}\``, detail: expiresAt }
+  const { mandate } = over
+  return { code: 'mandate-expired', name: `\`${mandate.id}\``, detail: mandate.expiresAt }
 }
 
 /** Instants sort as text. */

@@ -26,11 +26,14 @@ export interface Leases {
   /** Whether it may be used at this very moment. */
   stands(lease: LeaseId): boolean
   /**
-   * Called when leases end or are stopped: one lease, all of an agent's, or all there are. An expiry is told by
-   * `sweep`. The same end may be told twice.
+   * Called when leases end or are stopped: one lease, all of an agent's, or all there are. An
+   * expiry is told by `sweep`. The same end may be told twice.
    */
   onEnd(listener: EndListener): void
-  /** Tells of what expired meanwhile, so that open connections end too; to be called every second or so. */
+  /**
+   * Tells of what expired meanwhile, so that open connections end too; to be called every second or
+   * so.
+   */
   sweep(): void
 }
 
@@ -77,7 +80,7 @@ export function createLeases({ ledger, store, clock, random }: LeaseOptions): Le
 
   async function revoke(lease: LeaseId, by: PersonName): Promise<void> {
     if (book.byId(lease) === undefined) {
-      throw new Fault('lease-unknown', `there is no lease \`${lease}\`; see \`holdpoint lease list\``)
+      throw unknown('lease', lease, 'see `holdpoint lease list`')
     }
     await ledger.append({ kind: 'lease-revoked', lease, by })
   }
@@ -140,11 +143,11 @@ function checkWanted(book: LeaseBook, wanted: WantedLease, clock: Clock): Instan
   }
   const known = book.agent(agent)
   if (known === undefined) {
-    throw new Fault('agent-unknown', `there is no agent \`${agent}\`; add it: \`holdpoint agent add\``)
+    throw unknown('agent', agent, 'add it with `holdpoint agent add`')
   }
   const under = book.mandate(mandate)
   if (under === undefined) {
-    throw new Fault('mandate-unknown', `there is no mandate \`${mandate}\`; see \`holdpoint mandate list\``)
+    throw unknown('mandate', mandate, 'see `holdpoint mandate list`')
   }
   if (under.mandate.agent !== agent) {
     throw new Fault('wrong-agent', `the mandate \`${mandate}\` is for \`${under.mandate.agent}\``)
@@ -156,4 +159,8 @@ function checkWanted(book: LeaseBook, wanted: WantedLease, clock: Clock): Instan
     throw new Fault('mandate-ended', `the mandate ended at ${under.expiresAt}; grant another`)
   }
   return under.expiresAt
+}
+
+function unknown(what: string, name: string, instead: string): Fault {
+  return new Fault(`${what}-unknown`, `there is no ${what} \`${name}\`; ${instead}`)
 }

@@ -20,8 +20,8 @@ export interface SortedPresented {
 const leasePrefix = 'hpl_'
 
 /**
- * All that looks like a lease is looked up as one, cut off or mistyped as it may be: no upstream would take it.
- * Everything else that stands where an upstream looks for a credential is foreign.
+ * All that looks like a lease is looked up as one, cut off or mistyped as it may be: no upstream
+ * would take it. Everything else that stands where an upstream looks for a credential is foreign.
  */
 export function sortPresented(presented: readonly Presented[]): SortedPresented {
   const sorted: { -readonly [K in keyof SortedPresented]: SortedPresented[K] } = {

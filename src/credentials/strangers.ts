@@ -48,8 +48,8 @@ const texts: Readonly<Record<StrangerCode, Text>> = {
   'foreign-credential': {
     says: () => 'a credential that Holdpoint did not issue was used on a governed host',
     instead:
-      'use your lease and nothing else; tell the person you work for where you found the credential, ' +
-      'so that they can revoke it',
+      'use your lease and nothing else; tell the person you work for where you found ' +
+      'the credential, so that they can revoke it',
   },
   'two-leases': {
     says: () => 'two different leases were presented',

@@ -1,9 +1,10 @@
 // The vault's file, canonical JSON (RFC 8785) and a line feed:
-//   { "profile": "holdpoint/vault/1", "key": how the key is derived, "check": of the key, base64url,
-//     "generation": counts writes, "secrets": [{ "name", "version", "nonce", "sealed" }, …], "mac" }
-// sealed is AES-256-GCM of the value under a random 96-bit nonce, tag last; its additional data is the
-// secret's name and version, so that no value can be moved under another name. mac is HMAC-SHA-256 over all
-// the other members: nothing can be taken out, put in or put back alone.
+//   { "profile": "holdpoint/vault/1", "key": how the key is derived, "check": of the key,
+//     "generation": counts writes, "mac", "secrets": [{ "name", "version", "nonce", "sealed" }] }
+// with bytes as base64url. sealed is AES-256-GCM of the value under a random 96-bit nonce, tag
+// last; its additional data is the secret's name and version, so that no value can be moved under
+// another name. mac is HMAC-SHA-256 over all the other members: nothing can be taken out, put in or
+// put back alone.
 // docs/formats/vault.md
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -69,7 +70,8 @@ export function proveWhole({ mac, ...content }: ReadVault, keys: VaultKeys, file
 export function wrongKey(file: string): Fault {
   return new Fault(
     'vault-wrong-key',
-    `this is not the key of \`${file}\`; check the passphrase, key file or variable under \`vault.key\``,
+    `this is not the key of \`${file}\`; ` +
+      'check the passphrase, the key file or the variable under `vault.key`',
   )
 }
 
@@ -83,7 +85,8 @@ export function seal(
   const nonce = random.bytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', keys.seal, nonce)
   cipher.setAAD(additionalData(name, version))
-  const sealed = Buffer.concat([cipher.update(value, 'latin1'), cipher.final(), cipher.getAuthTag()])
+  const text = [cipher.update(value, 'latin1'), cipher.final()]
+  const sealed = Buffer.concat([...text, cipher.getAuthTag()])
   return {
     name,
     version,
@@ -126,7 +129,8 @@ function equal(given: string, wanted: string): boolean {
 export function damaged(file: string, why: string): Fault {
   return new Fault(
     'vault-damaged',
-    `\`${file}\` is not a whole vault: ${why}; put back a copy, or move it away and put the secrets again`,
+    `\`${file}\` is not a whole vault: ${why}; ` +
+      'put back a copy, or move it away and put the secrets again',
   )
 }
 

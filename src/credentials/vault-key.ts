@@ -42,7 +42,8 @@ export function vaultKeyFromPassphrase(passphrase: Concealed): VaultKey {
   if (length < passphraseCharactersMin || length > passphraseCharactersMax) {
     throw new Fault(
       'vault-key-malformed',
-      `a passphrase has ${passphraseCharactersMin} to ${passphraseCharactersMax} characters; choose another`,
+      `a passphrase has ${passphraseCharactersMin} to ${passphraseCharactersMax} characters; ` +
+        'choose another',
     )
   }
   return { kind: 'passphrase', text: passphrase }
@@ -83,9 +84,8 @@ function openKeyFile(file: string): number {
   try {
     return openSync(file, 'r')
   } catch (cause) {
-    throw new Fault('vault-key-missing', `\`${file}\`, the vault's key, cannot be read; put it back`, {
-      cause,
-    })
+    const says = `\`${file}\`, the vault's key, cannot be read; put it back`
+    throw new Fault('vault-key-missing', says, { cause })
   }
 }
 
@@ -104,7 +104,9 @@ export function newDerivation(key: VaultKey, random: Random): Derivation {
   return { kind: 'scrypt', ...scrypt, salt: random.bytes(saltBytes).toString('base64url') }
 }
 
-/** Null for a derivation weaker than any that is made here, or so heavy that it would stop the gate. */
+/**
+ * Null for a derivation weaker than any that is made here, or so heavy that it would stop the gate.
+ */
 export function readDerivation(value: unknown): Derivation | null {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return null
   if (value.kind === 'key') return { kind: 'key' }
@@ -115,7 +117,9 @@ export function readDerivation(value: unknown): Derivation | null {
   return { kind: 'scrypt', N, r, p, salt }
 }
 
-/** Takes about half a second for a passphrase: that is what it is for. Null when the kinds differ. */
+/**
+ * Takes about half a second for a passphrase: that is what it is for. Null when the kinds differ.
+ */
 export function deriveKeys(key: VaultKey, derivation: Derivation): VaultKeys | null {
   const root = rootOf(key, derivation)
   if (root === null) return null

@@ -23,7 +23,10 @@ import type { SealedSecret, VaultContent } from './vault-file.ts'
 import { deriveKeys, newDerivation } from './vault-key.ts'
 import type { Derivation, VaultKey, VaultKeys } from './vault-key.ts'
 
-/** Keeps the real credentials. What was put is durable when `put` returns; nothing is kept in the clear. */
+/**
+ * Keeps the real credentials. What was put is durable when `put` returns; nothing is kept in the
+ * clear.
+ */
 export interface Vault {
   put(name: SecretName, value: Concealed): void
   /** Throws `secret-unknown` when there is none of that name. */

@@ -42,14 +42,14 @@ const narrow: readonly (readonly [what: string, change: Partial<Grant>])[] = [
 
 const wider: readonly (readonly [what: string, change: Partial<Grant>, says: RegExp])[] = [
   ['another effect', { scopes: [{ ...first, effects: ['disclose'] }] }, /`disclose` in `shop/],
-  ['another environment', { scopes: [{ ...first, environments: ['other/staging'] }] }, /other\/stag/],
+  ['another environment', { scopes: [{ ...first, environments: ['other/eu'] }] }, /other\/eu/],
   ['every environment', { scopes: [{ ...first, environments: ['*'] }] }, /`\*`/],
-  ['environments below', { scopes: [{ ...first, environments: ['shop/staging/eu'] }] }, /staging\/eu/],
+  ['an environment below', { scopes: [{ ...first, environments: ['shop/a/b'] }] }, /shop\/a\/b/],
   ['another provider', { scopes: [{ ...first, resources: ['aws:*'] }] }, /`aws:\*`/],
   ['every resource', { scopes: [{ ...first, resources: ['*'] }] }, /on `\*`/],
   [
     'an effect from one scope in a place from another',
-    { scopes: [{ effects: ['destroy'], environments: ['shop/*'], resources: ['railway:volume/*'] }] },
+    { scopes: [{ ...first, effects: ['destroy'], resources: ['railway:volume/*'] }] },
     /`destroy` in `shop\/\*`/,
   ],
   ['another host', { egress: ['evil.example.com'] }, /evil/],

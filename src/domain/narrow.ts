@@ -7,7 +7,10 @@ export type Grant = Pick<
   'scopes' | 'egress' | 'budget' | 'holdWaitSeconds' | 'expiresAt'
 >
 
-/** Why `child` would allow what `parent` does not, in one clause; null when it is as narrow or narrower. */
+/**
+ * Why `child` would allow what `parent` does not, in one clause; null when it is as narrow or
+ * narrower.
+ */
 export function narrower(parent: Grant, child: Grant): string | null {
   if (child.expiresAt > parent.expiresAt) return `it would outlive it (${parent.expiresAt})`
   if (child.holdWaitSeconds > parent.holdWaitSeconds) return '`holdWaitSeconds` is longer'

@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { dirname } from 'node:path'
 
 /**
- * Whole or not at all, at any moment: written beside, made durable, then renamed into its place. `tag`
- * keeps two writers from sharing what is beside.
+ * Whole or not at all, at any moment: written beside, made durable, then renamed into its place.
+ * `tag` keeps two writers from sharing what is beside.
  */
 export function writeFileDurably(file: string, content: string, mode: number, tag: string): void {
   const beside = `${file}.${tag}.new`

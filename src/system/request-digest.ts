@@ -1,8 +1,9 @@
-// A request's name: SHA-256 over one line of JSON, a line feed, and the body as it is judged and sent. JSON
-// holds no raw line feed, so no two requests share these bytes.
+// A request's name: SHA-256 over one line of JSON, a line feed, and the body as it is judged and
+// sent. JSON holds no raw line feed, so no two requests share these bytes.
 //   ["holdpoint/request/1", "http", upstream, method, target, [[name, value], …], unreadable]
 //   ["holdpoint/request/1", "tunnel", host, port]
-// The host is left out of the first: all names of an upstream are one upstream, which decides where it goes.
+// The host is left out of the first: all names of an upstream are one upstream, which decides where
+// it goes.
 import { hash } from 'node:crypto'
 
 import { unreachable } from '../domain/fault.ts'

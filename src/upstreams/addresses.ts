@@ -1,6 +1,6 @@
-// Which addresses may be connected to. Anything that is not known to be public is refused: private ones unless
-// the configuration allows them for this upstream, the rest always. An address that carries an IPv4 one inside
-// (mapped, NAT64, 6to4) counts as that one.
+// Which addresses may be connected to. Anything that is not known to be public is refused: private
+// ones unless the configuration allows them for this upstream, the rest always. An address that
+// carries an IPv4 one inside (mapped, NAT64, 6to4) counts as that one.
 // https://www.iana.org/assignments/iana-ipv4-special-registry
 // https://www.iana.org/assignments/iana-ipv6-special-registry
 import { isIPv4, isIPv6 } from 'node:net'

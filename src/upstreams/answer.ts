@@ -43,8 +43,9 @@ const decoders: ReadonlyMap<string, (() => Decoder) | null> = new Map([
 ])
 
 /**
- * One answer on its way back: whole when it is short, else as it comes; without the secret either way. The
- * outcome is read from what the agent may see, so that no secret gets into the ledger by it.
+ * One answer on its way back: whole when it is short, else as it comes; without the secret either
+ * way. The outcome is read from what the agent may see, so that no secret gets into the ledger by
+ * it.
  */
 export class Answer implements ExchangeSink {
   readonly #parts: AnswerParts
@@ -100,7 +101,9 @@ export class Answer implements ExchangeSink {
     else this.#pieces.push(copy)
   }
 
-  /** A short answer is waited for; a long one, or one whose length is not known, starts on its way. */
+  /**
+   * A short answer is waited for; a long one, or one whose length is not known, starts on its way.
+   */
   settle(): void {
     if (this.#stream !== null || this.#withheld || this.#status === 0) return
     if (this.#decoder !== null) return
@@ -229,8 +232,8 @@ function withheldReply(): Reply {
     title: 'answer withheld',
     status: 502,
     detail:
-      'the upstream answered in a content-encoding that Holdpoint cannot look into, so the answer ' +
-      'is withheld; the request was carried out as the upstream saw fit: read the present state',
+      'the upstream answered in a content-encoding that Holdpoint cannot look into, so the ' +
+      'answer is withheld; the request was sent, and may have been carried out: read what is there',
     code: 'answer-withheld',
   })
   return {

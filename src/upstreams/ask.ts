@@ -8,7 +8,10 @@ import type { Upstream } from './send.ts'
 
 const bodyBytesMax = 16 * 1_048_576
 
-/** Asks with the read credential where there is one. No redirect is followed; any answer but 2xx is a fault. */
+/**
+ * Asks with the read credential where there is one. No redirect is followed; any answer but 2xx is
+ * a fault.
+ */
 export async function ask(
   upstream: Upstream,
   request: AskRequest,
@@ -60,7 +63,8 @@ class AskedAnswer implements ExchangeSink {
   body(bytes: Buffer): void {
     this.#bytes += bytes.length
     if (this.#bytes > bodyBytesMax) {
-      this.#refusal ??= fault('discovery-too-large', `its answer is longer than ${bodyBytesMax} bytes`)
+      const why = `its answer is longer than ${bodyBytesMax} bytes`
+      this.#refusal ??= fault('discovery-too-large', why)
       this.#connection.refuse('its answer is too long')
     } else if (this.#refusal === null) this.#pieces.push(Buffer.from(bytes))
   }

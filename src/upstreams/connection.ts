@@ -154,7 +154,8 @@ export class Connection {
     this.#sink = null
     this.#reader = null
     this.#paused = false
-    if (this.#persistent && !this.#closed && this.#socket.writableLength === 0) this.#owner.free(this)
+    const whole = this.#persistent && this.#socket.writableLength === 0
+    if (whole && !this.#closed) this.#owner.free(this)
     else this.close()
     sink.end()
   }
@@ -179,7 +180,9 @@ export class Connection {
 
 const idleSecondsMax = 60
 
-/** A second less than the upstream says it keeps the connection; a default where it does not say. */
+/**
+ * A second less than the upstream says it keeps the connection; a default where it does not say.
+ */
 function idleTicksOf({ headers }: ResponseHead, limits: ConnectionLimits): number {
   for (const [name, value] of headers) {
     if (name !== 'keep-alive') continue

@@ -14,8 +14,8 @@ export interface Place {
 }
 
 /**
- * Nothing of a request has left when this is not `connected`. refused: the address is one that must not be
- * reached; unreachable: it could not be resolved, connected to, or trusted.
+ * Nothing of a request has left when this is not `connected`. refused: the address is one that must
+ * not be reached; unreachable: it could not be resolved, connected to, or trusted.
  */
 export type Dialled =
   | Readonly<{ kind: 'connected'; socket: Socket }>
@@ -32,8 +32,9 @@ export interface DialParts {
 const addressesMax = 4
 
 /**
- * Resolves, judges every address, and connects to one that was judged: a name that is resolved again to something
- * else cannot come in between. One forbidden address condemns the name. onread: as `net.connect` has it.
+ * Resolves, judges every address, and connects to one that was judged: a name that is resolved
+ * again to something else cannot come in between. One forbidden address condemns the name. onread:
+ * as `net.connect` has it.
  */
 export async function dial(
   parts: DialParts,

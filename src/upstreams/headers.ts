@@ -55,7 +55,10 @@ export function writeHeaders(
   return text
 }
 
-/** End-to-end headers of an answer. Its length is left to whoever writes it, but for an answer to HEAD. */
+/**
+ * End-to-end headers of an answer. Its length is left to whoever writes it, but for an answer to
+ * HEAD.
+ */
 export function returnedHeaders(headers: readonly Header[], keepLength: boolean): Header[] {
   const named = namedByConnection(headers)
   return headers.filter(

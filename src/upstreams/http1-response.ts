@@ -1,8 +1,9 @@
-// HTTP/1.1 responses (RFC 9112), the client's side. Taken: a status line of HTTP/1.1 or 1.0, fields with CRLF,
-// one length or the one transfer coding `chunked` or neither, trailers (dropped), interim answers (dropped).
-// Refused, because two readers could disagree: a bare CR or LF, folded fields, white space before a colon,
-// bytes that no field holds, a length beside a coding, repeated or odd lengths, other codings, a coding in
-// HTTP/1.0, an upgrade nobody asked for, and everything over a limit.
+// HTTP/1.1 responses (RFC 9112), the client's side. Taken: a status line of HTTP/1.1 or 1.0, fields
+// with CRLF, one length or the one transfer coding `chunked` or neither, trailers (dropped),
+// interim answers (dropped). Refused, because two readers could disagree: a bare CR or LF, folded
+// fields, white space before a colon, bytes that no field holds, a length beside a coding, repeated
+// or odd lengths, other codings, a coding in HTTP/1.0, an upgrade nobody asked for, and everything
+// over a limit.
 // https://www.rfc-editor.org/rfc/rfc9112
 import type { Header } from './headers.ts'
 
@@ -36,7 +37,15 @@ const interimMax = 16
 const chunkLineBytesMax = 1024
 const trailerBytesMax = 16_384
 
-type State = 'head' | 'length' | 'until-close' | 'chunk-line' | 'chunk' | 'chunk-end' | 'trailer' | 'done'
+type State =
+  | 'head'
+  | 'length'
+  | 'until-close'
+  | 'chunk-line'
+  | 'chunk'
+  | 'chunk-end'
+  | 'trailer'
+  | 'done'
 
 /** Reads one response, however it is split. After a refusal it must not be given any more. */
 export class ResponseReader {
@@ -60,7 +69,10 @@ export class ResponseReader {
     return this.#state === 'done'
   }
 
-  /** Takes what came. False when it is no response that is taken, or more than one; `refusal` says why. */
+  /**
+   * Takes what came. False when it is no response that is taken, or more than one; `refusal` says
+   * why.
+   */
   read(bytes: Buffer): boolean {
     let at = 0
     while (at < bytes.length && this.#refusal === null) {
@@ -125,7 +137,7 @@ export class ResponseReader {
       return
     }
     if (head.status < 200) {
-      if (++this.#interims > interimMax) this.#refuse(`more than ${interimMax} interim answers came`)
+      if (++this.#interims > interimMax) this.#refuse(`it has more than ${interimMax} interim ones`)
       return
     }
     this.#sink.head(head)

@@ -28,7 +28,9 @@ export type Borrowed =
 /** Where all connections read into: what is in it is taken before the next one reads. */
 const shared = Buffer.allocUnsafe(65_536)
 
-/** Connections to one upstream, kept for a while. The newest is used again first; the rest can end. */
+/**
+ * Connections to one upstream, kept for a while. The newest is used again first; the rest can end.
+ */
 export class Pool implements ConnectionOwner {
   readonly limits: PoolLimits
   readonly #place: Place
@@ -58,7 +60,7 @@ export class Pool implements ConnectionOwner {
     if (this.#closed) return { kind: 'unreachable', why: 'the gate is stopping' }
     const { connectionsMax } = this.limits
     if (this.#all.size + this.#dialling >= connectionsMax) {
-      return { kind: 'busy', why: `${connectionsMax} connections to \`${this.#place.host}\` are open` }
+      return { kind: 'busy', why: `${connectionsMax} connections to it are open already` }
     }
     this.#dialling++
     try {

@@ -1,11 +1,14 @@
-// Takes secrets out of what an upstream answers: as they are, and in the forms in which answers echo what they
-// were sent (JSON, HTML, percent-encoding, hexadecimal, base64 and base64url at any of its three alignments).
-// Letters count in either case. An answer without any is passed on as the same bytes.
+// Takes secrets out of what an upstream answers: as they are, and in the forms in which answers
+// echo what they were sent (JSON, HTML, percent-encoding, hexadecimal, base64 and base64url at any
+// of its three alignments). Letters count in either case. An answer without any is passed on as the
+// same bytes.
 
 export interface Redactor {
   text(text: string): string
   bytes(bytes: Uint8Array): Uint8Array
-  /** For an answer that comes in pieces: nothing is let go that may be the beginning of a secret. */
+  /**
+   * For an answer that comes in pieces: nothing is let go that may be the beginning of a secret.
+   */
   stream(): RedactingStream
 }
 
@@ -23,7 +26,8 @@ const encodedCharactersMin = 8
 const nothing = new Uint8Array(0)
 
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const forms = [...new Set(secrets.flatMap(formsOf))].sort((one, other) => other.length - one.length)
+  const forms = [...new Set(secrets.flatMap(formsOf))]
+  forms.sort((one, other) => other.length - one.length)
   if (forms.length === 0) return unchanged
   const pattern = new RegExp(forms.map(escapeForPattern).join('|'), 'gi')
   const lowered = [...new Set(forms.map((form) => form.toLowerCase()))]
@@ -68,7 +72,9 @@ function createStream(text: (from: string) => string, forms: readonly string[]):
   return { push, end }
 }
 
-/** How many of the last characters may be the beginning of a form that goes on in the next piece. */
+/**
+ * How many of the last characters may be the beginning of a form that goes on in the next piece.
+ */
 function beginning(text: string, forms: readonly string[], longest: number): number {
   const tail = text.slice(-(longest - 1)).toLowerCase()
   let most = 0
@@ -108,7 +114,9 @@ function formsOf(secret: string): readonly string[] {
   return forms
 }
 
-/** What base64 makes of the secret wherever it stands: the characters that no neighbour can change. */
+/**
+ * What base64 makes of the secret wherever it stands: the characters that no neighbour can change.
+ */
 function alignments(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, 'latin1')
   return [0, 1, 2].map((before) => {

@@ -11,5 +11,6 @@ export const systemResolver: Resolver = async (host) => {
 
 /** Where this machine itself answers, its public addresses included. */
 export function machineAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address))
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  return all.map(({ address }) => address)
 }

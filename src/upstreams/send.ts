@@ -63,8 +63,9 @@ export async function send(
     return notSent('withdrawn')
   }
   const { method } = payload
-  const { promise, resolve } = Promise.withResolvers<Sent>()
-  const parts = { method, connection, redactor, signal, outcome: upstream.outcome, answered: resolve }
+  const { outcome } = upstream
+  const { promise, resolve: answered } = Promise.withResolvers<Sent>()
+  const parts = { method, connection, redactor, signal, outcome, answered }
   connection.send(method, request, new Answer(parts))
   return promise
 }
@@ -73,7 +74,10 @@ type OpenedSecrets =
   | Readonly<{ kind: 'open'; secret: Concealed; redactor: Redactor }>
   | Readonly<{ kind: 'closed'; code: string }>
 
-/** A secret that was not put, or does not open, is the operator's to mend: the request did not leave. */
+/**
+ * A secret that was not put, or does not open, is the operator's to mend: the request did not
+ * leave.
+ */
 function openSecrets(upstream: Upstream, clearance: Clearance): OpenedSecrets {
   try {
     const secret = upstream.vault.open(upstream.credential, clearance)
@@ -87,7 +91,8 @@ function openSecrets(upstream: Upstream, clearance: Clearance): OpenedSecrets {
 /** The bytes of a request: judged headers and body, our own framing, the one credential. */
 export function writeRequest(upstream: Upstream, written: Written, secret: Concealed): Buffer {
   const { method, target, headers, body } = written
-  assert(methodPattern.test(method) && targetPattern.test(target), 'the request line can be written')
+  assert(methodPattern.test(method), 'the method can be written')
+  assert(targetPattern.test(target), 'the target can be written')
   const lines = writeHeaders(headers, upstream.credentialHeaders)
   assert(lines !== null, 'the headers can be written')
   const { name, scheme } = upstream.credentialHeader
@@ -106,7 +111,12 @@ function mayHaveBody(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD'
 }
 
-const redactors = new WeakMap<Concealed, Readonly<{ other: Concealed | null; redactor: Redactor }>>()
+interface KnownRedactor {
+  readonly other: Concealed | null
+  readonly redactor: Redactor
+}
+
+const redactors = new WeakMap<Concealed, KnownRedactor>()
 
 /** The vault gives the same value again until it changes, and so does this. */
 export function redactorOf(upstream: Upstream, clearance: Clearance): Redactor {

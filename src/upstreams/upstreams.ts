@@ -17,7 +17,10 @@ import { send } from './send.ts'
 import type { Upstream } from './send.ts'
 import { openTunnel } from './tunnel.ts'
 
-/** Speaks to real infrastructure with the real credential. Sends nothing but what a clearance is for, once. */
+/**
+ * Speaks to real infrastructure with the real credential. Sends nothing but what a clearance is
+ * for, once.
+ */
 export interface Upstreams {
   /** Rejects when the clearance is not for exactly this; what the world does is in the result. */
   send(request: Request, clearance: Clearance, signal: AbortSignal): Promise<Sent>
@@ -78,7 +81,8 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
     signal: AbortSignal,
   ): Promise<Sent> {
     checkClearance(clearance, 'send')
-    // Recomputed: the bytes about to be sent are those that were decided, whatever happened to them since.
+    // Recomputed: the bytes about to be sent are those that were decided, whatever happened to them
+    // since.
     if (clearance.request !== digest || digestOf(payload) !== digest) throw mismatch()
     if (payload.kind === 'tunnel') {
       if (clearance.upstream !== `${payload.host}:${payload.port}`) throw mismatch()
@@ -124,7 +128,8 @@ function upstreamOf(
   if (!tls && !(url.protocol === 'http:' && config.allowPrivate)) {
     throw new Fault(
       'upstream-insecure',
-      `\`upstreams.${config.name}.url\` must start with https://; a private one may say \`allowPrivate\``,
+      `\`upstreams.${config.name}.url\` must start with https://; ` +
+        'one on a private address may say `allowPrivate`',
     )
   }
   const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port)
@@ -155,5 +160,8 @@ function checkClearance(clearance: Clearance, purpose: Clearance['purpose']): vo
 }
 
 function mismatch(): Fault {
-  return new Fault('clearance-mismatch', 'this is not the request that was cleared, so it is not sent')
+  return new Fault(
+    'clearance-mismatch',
+    'this is not the request that was cleared, so it is not sent; report this as a bug',
+  )
 }
