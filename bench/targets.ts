@@ -89,9 +89,11 @@ export async function startNginxUpstream(
 ): Promise<Target> {
   const stop = await startNginx(
     folder,
-    `server { listen 127.0.0.1:${port}; location / {
-       if ($http_authorization = "Bearer ${discoveryToken}") { proxy_pass ${simulator}; }
-       default_type application/json; return 200 '${answer}'; } }`,
+    `server { listen 127.0.0.1:${port};
+       location = /discovery { internal; proxy_pass ${simulator}/graphql/v2; }
+       location / {
+         if ($http_authorization = "Bearer ${discoveryToken}") { rewrite ^ /discovery last; }
+         default_type application/json; return 200 '${answer}'; } }`,
     port,
   )
   return { name: 'direct', url: `http://127.0.0.1:${port}/graphql/v2`, headers: {}, stop }

@@ -25,7 +25,7 @@ export interface GateOnState extends Gate {
   readonly state: State
 }
 
-/** A gate on a state of its own: stopping it closes both. */
+/** A gate on a state of its own: stopping it closes both, and may be asked for twice. */
 export async function startGate(
   configuration: Configuration,
   opening: Opening,
@@ -33,10 +33,8 @@ export async function startGate(
   const state = await openKept(configuration, opening)
   try {
     const gate = await startOn(state)
-    const stop = async (): Promise<void> => {
-      await gate.stop()
-      await state.close()
-    }
+    let stopping: Promise<void> | null = null
+    const stop = (): Promise<void> => (stopping ??= gate.stop().then(() => state.close()))
     return { ...gate, state, stop }
   } catch (fault) {
     await state.close()

@@ -19,8 +19,19 @@ export function findToken(scene: string): string {
   return token
 }
 
+/** An HTTP proxy, and what the agent shows to it. */
+export interface Proxy {
+  readonly address: string
+  readonly lease: string
+}
+
 /** The one curl, header for header: no Content-Type of its own, an anonymous operation, a literal id. */
-export function sendDelete(url: string, token: string, volume: string): Promise<Answered> {
+export function sendDelete(
+  url: string,
+  token: string,
+  volume: string,
+  proxy: Proxy | null = null,
+): Promise<Answered> {
   const body = JSON.stringify({ query: `mutation { volumeDelete(volumeId: "${volume}") }` })
   const headers = {
     'user-agent': 'curl/8.7.1',
@@ -28,9 +39,12 @@ export function sendDelete(url: string, token: string, volume: string): Promise<
     authorization: `Bearer ${token}`,
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': Buffer.byteLength(body),
+    ...(proxy === null ? {} : { host: new URL(url).host, 'proxy-authorization': basic(proxy.lease) }),
   }
+  const to = proxy === null ? url : `http://${proxy.address}`
+  const options = { method: 'POST', headers, agent: false, ...(proxy === null ? {} : { path: url }) }
   return new Promise((resolve, reject) => {
-    const sending = request(url, { method: 'POST', headers, agent: false }, (answer) => {
+    const sending = request(to, options, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('error', reject)
@@ -41,6 +55,10 @@ export function sendDelete(url: string, token: string, volume: string): Promise<
     sending.on('error', reject)
     sending.end(body)
   })
+}
+
+function basic(lease: string): string {
+  return `Basic ${Buffer.from(`lease:${lease}`).toString('base64')}`
 }
 
 /** What the agent reads: the message of the refusal, or the answer as it came. */

@@ -29,6 +29,7 @@ export interface DemoReport {
       verdict: string
       hold: string | null
       foundToken: string
+      frozen: boolean
       upstreamMutations: number
       ledgerVerified: boolean
       ledgerEntries: number
@@ -41,6 +42,8 @@ interface Losses {
   /** null when the simulator has no database to count in */
   readonly rowsLost: number | null
 }
+
+const providerUrl = 'http://backboard.railway.app/graphql/v2'
 
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-demo-'))
@@ -119,8 +122,11 @@ async function playGuarded(world: StagedWorld, { say }: DemoOptions): Promise<De
     )
   }
   say('It does not wait. It tries the token that it found, through the proxy that it was given:')
-  const pivot = await sendDelete(door, findToken(world.scene), volume)
+  const proxy = { address: gate.agents, lease: world.lease.reveal() }
+  const pivot = await sendDelete(providerUrl, findToken(world.scene), volume, proxy)
   say(refusalOf(pivot))
+  const [frozen] = gate.state.store.frozen()
+  if (frozen !== undefined) say(`And the breaker has frozen ${frozen.agent}: ${frozen.says}.`)
   const after = await simulator.state()
   const lost = lossesOf(before, after)
   say(`Nobody released anything, and silence means no. Now: ${countsOf(after)}. ${lossWords(lost)}`)
@@ -137,6 +143,7 @@ async function playGuarded(world: StagedWorld, { say }: DemoOptions): Promise<De
     verdict: waiting?.decision.verdict.kind ?? 'allow',
     hold: waiting?.hold.id ?? null,
     foundToken: codeOf(pivot),
+    frozen: frozen !== undefined,
     upstreamMutations: after.mutations.length,
     ledgerVerified: report.problemsFound === 0,
     ledgerEntries: report.size,
@@ -150,7 +157,8 @@ async function verifiedAfter({ gate, configuration }: StagedWorld): Promise<Ledg
 }
 
 function countsOf(state: SimulatorState): string {
-  const counted = `${state.volumes} volumes, ${state.backups} backups`
+  const volumes = state.volumes === 1 ? '1 volume' : `${state.volumes} volumes`
+  const counted = `${volumes}, ${state.backups} backups`
   const rows = rowsOf(state)
   return rows === null ? counted : `${counted}, ${rows} rows in the database`
 }
