@@ -55,8 +55,8 @@ const httpRequest = z.object({
 
 const shape = z.object({
   id: z.union([z.string(), z.number()]).optional(),
-  surface: z.string(),
-  request: z.unknown(),
+  surface: z.string({ error: 'a line says its `surface`, as in `"surface":"http"`' }),
+  request: z.unknown().optional(),
 })
 
 type HttpRequest = z.output<typeof httpRequest>

@@ -33,7 +33,7 @@ export async function* readLines(
   }
 
   for await (const chunk of input) {
-    const data = Buffer.from(chunk as Uint8Array | string)
+    const data = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer)
     const lines: Line[] = []
     let start = 0
     for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, start)) {
