@@ -16,8 +16,7 @@ import { inTime } from './target.ts'
 import type { FuzzTarget } from './target.ts'
 
 const schema = buildSchema(`
-  scalar EnvironmentConfig
-  enum Kind { DAILY WEEKLY MONTHLY }
+  scalar EnvironmentConfig enum Kind { DAILY WEEKLY MONTHLY }
   input VariableDeleteInput { projectId: String!, environmentId: String!, name: String! }
   type Environment { id: ID!, config(decryptVariables: Boolean): EnvironmentConfig }
   type Project { id: ID!, name: String }
