@@ -5,6 +5,8 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { connect as tlsConnect } from 'node:tls'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
 
 import { openAuthority } from '../../src/doors/http/authority.ts'
 import type { Authority } from '../../src/doors/http/authority.ts'
@@ -188,3 +190,35 @@ export function latch(): readonly [wait: Promise<void>, open: () => void] {
   const { promise, resolve } = Promise.withResolvers<undefined>()
   return [promise, () => resolve(undefined)]
 }
+
+/** A connection on which a CONNECT to `target` was granted. */
+export async function connected(
+  port: number,
+  target: string,
+  fields: readonly string[] = [],
+): Promise<Socket> {
+  const socket = await opened(port)
+  socket.write([`CONNECT ${target} HTTP/1.1`, `Host: ${target}`, ...fields, '', ''].join('\r\n'))
+  const text = await nextText(socket)
+  if (!text.startsWith('HTTP/1.1 200 ')) throw new Error(`not connected: ${text}`)
+  return socket
+}
+
+/** TLS inside a CONNECT to port 443 of `host`, trusting this authority. */
+export async function secured(
+  door: StagedDoor,
+  host: string,
+  options: ConnectionOptions = {},
+  fields: readonly string[] = [],
+): Promise<TLSSocket> {
+  const socket = await connected(door.port, `${host}:443`, fields)
+  return new Promise((resolve, reject) => {
+    const secure = tlsConnect(
+      { socket, servername: host, ca: door.authority.certificatePem, ...options },
+      () => resolve(secure),
+    )
+    secure.on('error', reject)
+  })
+}
+
+export const proxyLease = `Proxy-Authorization: Basic ${btoa(`${lease}:`)}`
