@@ -143,6 +143,20 @@ test('a tile is compared with what is below it, not believed for what is above',
   }
 })
 
+test('a log of more than 65,536 entries is derived up to its third level', async () => {
+  const stage = await publishLog(newFolder(), 65_536 + 2 * 256 + 1)
+  assert.deepEqual((await stage.verify()).problems, [])
+  for (const path of ['tile/0/100', 'tile/2/000.p/1']) {
+    await withFlipped(join(stage.published, path), 17, 4, async () => {
+      const { problems } = await stage.verify()
+      assert.deepEqual(
+        problems.map(({ file }) => file),
+        [path],
+      )
+    })
+  }
+})
+
 const damages: readonly (readonly [
   what: string,
   damage: (folder: string) => void,
