@@ -1,5 +1,6 @@
-// HTTP/2 inside TLS, as nghttp2 parses it (node:http2): it resets streams whose fields hold CR, LF or NUL,
-// upper-case names, connection headers, misplaced or repeated pseudo-headers or a wrong content-length. Refused
+// HTTP/2 inside TLS, as nghttp2 parses it (node:http2). It resets streams with upper-case names, connection
+// headers, misplaced, repeated or malformed pseudo-headers or a wrong content-length, and leaves out fields
+// that could not be written in HTTP/1.1 (CR, LF or NUL in a value): those are neither judged nor sent. Refused
 // here besides: CONNECT, trailers, `:scheme` other than https. `:authority` is compared with the CONNECT.
 // https://www.rfc-editor.org/rfc/rfc9113#section-8
 import { constants, performServerHandshake } from 'node:http2'
@@ -107,10 +108,9 @@ class Http2Exchange implements Exchange {
     this.rawHeaders = rawHeaders
     this.source = stream
     stream.once('trailers', () => (this.#trailers = true))
-    stream.once('close', () => {
-      if (!stream.writableFinished) this.#gone.abort()
-      this.#listener?.()
-    })
+    // Said when the stream closes before its answer has ended, and not after.
+    stream.once('aborted', () => this.#gone.abort())
+    stream.once('close', () => this.#listener?.())
   }
 
   get signal(): AbortSignal {
@@ -149,7 +149,7 @@ class Http2Exchange implements Exchange {
       stream.respond({ ':status': answer.status, ...fields })
     } catch {
       discard(answer.body)
-      stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+      stream.destroy(new Error('the answer cannot be written'))
       return
     }
     this.#finish(answer)
@@ -173,14 +173,15 @@ class Http2Exchange implements Exchange {
         stream.end()
         this.#watch()
       },
-      () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+      // Not `close`, which would first end the stream as if it were whole.
+      () => stream.destroy(new Error('the answer was cut off')),
     )
   }
 
   #watch(): void {
     const stream = this.#stream
     if (stream.writableFinished || stream.closed) return
-    const late = (): void => stream.close(constants.NGHTTP2_CANCEL)
+    const late = (): void => void stream.destroy(new Error('the client reads nothing'))
     const timer = setTimeout(late, this.#limits.writeIdleSeconds * 1000)
     stream.once('close', () => clearTimeout(timer))
   }
