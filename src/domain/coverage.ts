@@ -1,7 +1,7 @@
 import type { EffectKind } from './effect.ts'
 import type { Hit, Reach } from './impact.ts'
 import type { Mandate, Scope, Standing } from './mandate.ts'
-import { showResource } from './resource.ts'
+import { platformType, showResource } from './resource.ts'
 import { matchesPattern } from './scope.ts'
 
 /**
@@ -42,6 +42,7 @@ function coverageBy(mandate: Mandate, hit: Hit, provider: string): Coverage {
   if (effect.kind === 'unknown') return { relation: touches(mandate, reach), named: false }
   const { resource } = effect
   if (resource.provider === 'egress') return egressCoverage(mandate, effect.kind, resource.id ?? '')
+  if (resource.type === platformType) return platformCoverage(mandate, effect.kind, provider)
   const name = showResource(resource)
   const granting = mandate.scopes.filter(
     ({ effects, resources }) =>
@@ -82,6 +83,12 @@ function concerns(mandate: Mandate, provider: string): boolean {
 function namesType(pattern: string): boolean {
   const [type = '', id] = pattern.split('/')
   return id !== undefined && !type.includes('*')
+}
+
+/** Looking at what a provider shows to everyone needs no more than any business there. */
+function platformCoverage(mandate: Mandate, kind: EffectKind, provider: string): Coverage {
+  const harmless = kind === 'read' || kind === 'write'
+  return { relation: harmless && concerns(mandate, provider) ? 'inside' : 'outside', named: false }
 }
 
 /** Tunnels are granted by the mandate's list of hosts alone, never by a scope. */

@@ -25,6 +25,14 @@ export interface Environment {
   readonly protection: Protection
 }
 
+/** What a provider shows to everyone, and belongs to no environment: `railway:platform/*`. */
+export const platformType = 'platform'
+
+/** Where a provider's platform is: always there, and nothing of it is anyone's to protect. */
+export function platformOf(provider: string): Environment {
+  return { provider, id: platformType, name: `${provider} itself`, protection: 'open' }
+}
+
 export function showResource(resource: Pick<Resource, 'provider' | 'type' | 'id'>): string {
   return `${resource.provider}:${resource.type}/${resource.id ?? '*'}`
 }

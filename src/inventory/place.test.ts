@@ -164,7 +164,7 @@ const placed: readonly (readonly [Effect, reach: string, backups: string])[] = [
   [effectOn('escalate', 'token', null), 'unknown', 'unknown'],
   // All of an account, as far as it is known.
   [effectOn('read', 'account', null), both, 'unknown'],
-  [effectOn('read', 'platform', null), both, 'unknown'],
+  [effectOn('read', 'platform', null), 'railway itself', '0 of 0'],
   [effectOn('escalate', 'account', null), both, 'unknown'],
   [effectOn('write', 'workspace', null), both, 'unknown'],
   // Ids that nobody found, in disguises that a provider might see through.

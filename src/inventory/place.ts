@@ -6,7 +6,7 @@ import type { Inventory, InventoryNode } from '../domain/inventory.ts'
 import type { NonEmpty } from '../domain/nonempty.ts'
 import { mapNonEmpty } from '../domain/nonempty.ts'
 import type { Environment, Resource } from '../domain/resource.ts'
-import { showResource } from '../domain/resource.ts'
+import { platformOf, platformType, showResource } from '../domain/resource.ts'
 import type { Footprint, Graph } from './graph.ts'
 import { around, footprintOf, graphOf, ownEnvironments, sortEnvironments } from './graph.ts'
 import { internet } from './inventory.ts'
@@ -47,13 +47,20 @@ function placeEffect(effect: Effect, graph: Graph): Hit {
     return { ...bare, effect, environments, label: 'what cannot be read', basis: 'unresolved' }
   }
   const { resource } = effect
-  if (resource.provider === internet.provider) {
-    const environments: Reach = { kind: 'known', environments: [internet] }
+  const everywhere = beyondEnvironments(resource)
+  if (everywhere !== null) {
+    const environments: Reach = { kind: 'known', environments: [everywhere] }
     return { ...bare, effect, environments, label: labelOf(resource), basis: 'declared', backups: none }
   }
   const node = resolve(resource, graph)
   if (node === null) return placeByRequest(effect, graph)
   return placeNode(effect, node, graph)
+}
+
+/** What was never anyone's environment is not looked for in the inventory. */
+function beyondEnvironments({ provider, type }: Resource): Environment | null {
+  if (provider === internet.provider) return internet
+  return type === platformType ? platformOf(provider) : null
 }
 
 const none: Backups = { kind: 'exact', inside: [], surviving: [] }
