@@ -197,5 +197,6 @@ function headers(type: string, status = 200): (readonly [string, string])[] {
     ['content-type', type],
     ['cache-control', 'no-store'],
   ]
-  return status === 405 ? [...plain, ['allow', 'GET']] : plain
+  if (status === 405) return [...plain, ['allow', 'GET']]
+  return status === 401 ? [...plain, ['www-authenticate', 'Bearer realm="holdpoint"']] : plain
 }

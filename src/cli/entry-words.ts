@@ -95,7 +95,7 @@ function administrationWords(fact: Fact): string | null {
     case 'mandate-revoked':
       return `mandate ${fact.mandate} revoked by ${fact.by}`
     case 'lease-issued':
-      return `lease ${fact.lease.id} issued to ${fact.lease.agent}, until ${fact.lease.expiresAt}`
+      return `lease ${fact.lease.id} issued to ${fact.lease.agent} by ${fact.by}`
     case 'lease-revoked':
       return `lease ${fact.lease} revoked by ${fact.by}`
     case 'secret-put':
