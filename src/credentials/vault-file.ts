@@ -5,7 +5,6 @@
 // last; its additional data is the secret's name and version, so that no value can be moved under
 // another name. mac is HMAC-SHA-256 over all the other members: nothing can be taken out, put in or
 // put back alone.
-// docs/formats/vault.md
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
 
 import { Fault } from '../domain/fault.ts'

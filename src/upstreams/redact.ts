@@ -93,15 +93,12 @@ function formsOf(secret: string): readonly string[] {
   if (secret.length < plainCharactersMin) return []
   if (secret.length < encodedCharactersMin) return [secret]
   const json = JSON.stringify(secret).slice(1, -1)
-  const percent = encodeURIComponent(secret)
   const forms = [
     secret,
     json,
     json.replaceAll('/', '\\/'),
     json.replace(/[<>&']/g, (mark) => `\\u00${hexOf(mark)}`),
-    percent,
-    percent.replace(/[!'()*]/g, (mark) => `%${hexOf(mark)}`),
-    encodeURI(secret),
+    ...percentSafe.map((safe) => percent(secret, safe)),
     html(secret, '&#39;'),
     html(secret, '&#x27;'),
     html(secret, '&apos;'),
@@ -125,6 +122,19 @@ function alignments(secret: string): readonly string[] {
     const end = Math.floor(((before + bytes.length) * 8) / 6)
     return encoded.slice(start, end)
   })
+}
+
+/** What is left as it is by one who encodes: a URI, a part of one, RFC 3986, a form, all. */
+const percentSafe = [
+  /[A-Za-z0-9\-_.!~*'();/?:@&=+$,#]/,
+  /[A-Za-z0-9\-_.!~*'()]/,
+  /[A-Za-z0-9\-_.~]/,
+  /[A-Za-z0-9\-_.*]/,
+  /[A-Za-z0-9]/,
+]
+
+function percent(secret: string, safe: RegExp): string {
+  return Array.from(secret, (each) => (safe.test(each) ? each : `%${hexOf(each)}`)).join('')
 }
 
 function html(secret: string, apostrophe: string): string {

@@ -1,7 +1,8 @@
 import { fuzzGraphql } from './graphql.ts'
 import { fuzzJson } from './json.ts'
 import { fuzzRailway } from './railway.ts'
+import { fuzzResponse } from './response.ts'
 import type { FuzzTarget } from './target.ts'
 
 /** A row per parser of untrusted bytes. */
-export const targets: readonly FuzzTarget[] = [fuzzJson, fuzzGraphql, fuzzRailway]
+export const targets: readonly FuzzTarget[] = [fuzzJson, fuzzGraphql, fuzzRailway, fuzzResponse]
