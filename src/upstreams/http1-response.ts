@@ -117,12 +117,11 @@ export class ResponseReader {
     const given = bytes.subarray(at)
     const whole = before === null ? given : Buffer.concat([before, given])
     const end = whole.indexOf('\r\n\r\n', Math.max(0, (before?.length ?? 0) - 3), 'latin1')
-    if ((end === -1 ? whole.length : end) > headBytesMax) {
-      this.#refuse(`its head is longer than ${headBytesMax} bytes`)
-      return bytes.length
-    }
-    if (end === -1) {
-      this.#pending = Buffer.from(whole)
+    if (end === -1 || end > headBytesMax) {
+      if (!beginsLikeOne(whole)) this.#refuse('its status line does not parse')
+      else if (whole.length > headBytesMax + 3) {
+        this.#refuse(`its head is longer than ${headBytesMax} bytes`)
+      } else this.#pending = Buffer.from(whole)
       return bytes.length
     }
     this.#pending = null
@@ -221,6 +220,14 @@ const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
 const lengthValue = /^\d{1,15}$/
 /** Extensions mean nothing to anyone and are dropped with the framing. */
 const chunkLine = /^([0-9a-fA-F]{1,8})(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?$/
+
+const protocol = Buffer.from('HTTP/1.')
+
+/** What can be no response is not waited for. */
+function beginsLikeOne(bytes: Buffer): boolean {
+  const length = Math.min(bytes.length, protocol.length)
+  return protocol.compare(bytes, 0, length, 0, length) === 0
+}
 
 /** The head, or why it is refused. */
 function parseHead(text: string, toHead: boolean): ResponseHead | string {

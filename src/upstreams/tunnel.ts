@@ -9,6 +9,8 @@ import type { DialParts } from './dial.ts'
 export interface TunnelParts extends DialParts {
   /** governed names, lower case: they are reached as upstreams, and in no other way */
   readonly governed: ReadonlySet<string>
+  /** names that may be on private addresses, lower case */
+  readonly privateNames: ReadonlySet<string>
 }
 
 /** Bytes to a host that is not governed, to a public address only. Never inspected. */
@@ -17,8 +19,10 @@ export async function openTunnel(
   { host, port }: TunnelPayload,
   signal: AbortSignal,
 ): Promise<Sent> {
-  if (parts.governed.has(plainName(host))) return failed('governed-host')
-  const dialled = await dial(parts, { host, port, tls: false, allowPrivate: false }, null)
+  const name = plainName(host)
+  if (parts.governed.has(name)) return failed('governed-host')
+  const allowPrivate = parts.privateNames.has(name)
+  const dialled = await dial(parts, { host, port, tls: false, allowPrivate }, null)
   if (dialled.kind !== 'connected') {
     return failed(dialled.kind === 'refused' ? 'address-refused' : 'upstream-unreachable')
   }

@@ -51,6 +51,8 @@ export interface UpstreamsOptions {
   readonly resolver?: Resolver
   /** where this machine itself answers */
   readonly ownAddresses?: () => readonly string[]
+  /** hosts that may be tunnelled to although they are on private addresses; none when not given */
+  readonly tunnelNames?: readonly string[]
   readonly limits?: Partial<PoolLimits & Pick<DialParts, 'connectMilliseconds'>>
 }
 
@@ -66,7 +68,11 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   const upstreams = new Map(
     options.configs.map((config) => [config.name, upstreamOf(config, options, dialParts, limits)]),
   )
-  const tunnelParts = { ...dialParts, governed: governedNames(options) }
+  const tunnelParts = {
+    ...dialParts,
+    governed: governedNames(options),
+    privateNames: new Set(options.tunnelNames?.map((name) => name.toLowerCase())),
+  }
   const tunnels = new AbortController()
 
   function find(name: UpstreamName): Upstream {
