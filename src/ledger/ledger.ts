@@ -113,6 +113,8 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   let state: LedgerState = { kind: 'open' }
   let last = store.head().at ?? ('' as Instant)
   let queue: Draft[] = []
+  /** the newest group on its way to the disk: it ends after all before it, and never rejects */
+  let settling: Promise<void> = Promise.resolve()
 
   async function append<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
     if (state.kind === 'closed') throw closedFault(state.why)
@@ -127,6 +129,9 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     })
   }
 
+  /**
+   * In the store at once, so that the next group is checked against it; told when it is durable.
+   */
   function flush(): void {
     const drafts = queue
     queue = []
@@ -138,19 +143,34 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       if (state.kind === 'closed') throw closedFault(state.why)
       store.write((group) => (placed = putAll(group, drafts, at, refusals)))
     } catch (fault) {
-      fail(fault)
-      for (const draft of drafts)
-        draft.reject(refusals.get(draft) ?? closedFault(whyOf(fault), fault))
+      abandon(drafts, refusals, fault)
       return
     }
     last = at
     for (const [draft, fault] of refusals) draft.reject(fault)
+    if (placed.length === 0) return
+    settling = store.sync().then(
+      () => conclude(placed, at),
+      (fault: unknown) => abandon(drafts, refusals, fault),
+    )
+  }
+
+  function abandon(
+    drafts: readonly Draft[],
+    refusals: ReadonlyMap<Draft, Fault>,
+    fault: unknown,
+  ): void {
+    fail(fault)
+    for (const draft of drafts) draft.reject(refusals.get(draft) ?? closedFault(whyOf(fault), fault))
+  }
+
+  function conclude(placed: readonly Placed[], at: Instant): void {
     for (const { hash } of placed) frontier.append(hash, keepNode)
     for (const { draft, index } of placed) {
       tell(listeners, { index, at, fact: draft.fact, beside: draft.beside?.digest ?? null }, fail)
       draft.accept(index, at)
     }
-    if (placed.length > 0) publisher.notify()
+    publisher.notify()
   }
 
   function fail(fault: unknown): void {
@@ -160,6 +180,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
 
   async function close(): Promise<void> {
     if (queue.length > 0) flush()
+    await settling
     if (state.kind === 'closed') return publisher.idle()
     state = { kind: 'closed', why: 'it was closed' }
     await publisher.finish()

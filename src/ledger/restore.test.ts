@@ -29,6 +29,8 @@ function tamper(folder: string, sql: string): void {
   const database = new DatabaseSync(join(folder, 'store.db'))
   database.exec(sql)
   database.close()
+  // The journal would heal what is lost here.
+  rmSync(join(folder, 'store.db.facts'), { force: true })
 }
 
 for (const size of [0, 1, 255, 256, 257, 600]) {

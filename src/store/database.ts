@@ -10,7 +10,9 @@ export interface DatabaseOptions {
   readonly bytesMax?: number
 }
 
-const pageBytes = 4096
+const pageBytes = 8192
+/** How much may wait in the write-ahead log: moving it into place holds up whoever commits then. */
+const walPagesMax = 256
 const cacheKibibytes = 32_768
 /** Result codes of SQLite that mean "someone else has it". */
 const busy = new Set([5, 6, 261, 517])
@@ -29,6 +31,7 @@ export function openDatabase(file: string, { bytesMax }: DatabaseOptions): Datab
       PRAGMA page_size = ${pageBytes};
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = ${walPagesMax};
       PRAGMA trusted_schema = OFF;
       PRAGMA cache_size = -${cacheKibibytes};
     `)

@@ -1,7 +1,10 @@
+import { hash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 
 import type { Fact } from '../domain/fact.ts'
-import { assert } from '../domain/fault.ts'
+import { assert, Fault } from '../domain/fault.ts'
+import { parseEntry } from '../wire/ledger-entry.ts'
 import { openDatabase } from './database.ts'
 import type { DatabaseOptions } from './database.ts'
 import type { Folds } from './fold.ts'
@@ -11,6 +14,7 @@ import { foldDecisions } from './folds-decisions.ts'
 import { foldHolds } from './folds-holds.ts'
 import { foldMandates } from './folds-mandates.ts'
 import { foldPeople } from './folds-people.ts'
+import { openJournal, readJournal } from './journal.ts'
 import { readAgents } from './read-agents.ts'
 import { readDecisions } from './read-decisions.ts'
 import { readFacts } from './read-facts.ts'
@@ -19,22 +23,87 @@ import { createSpending } from './spending.ts'
 import type { Spending } from './spending.ts'
 import type { FactRow, Group, SavedCheckpoint, Store, TreeNode } from './store.ts'
 
-/** One file, one process; see Store for what it promises. */
+/** One database, one process; see Store for what it promises. */
 export function openSqliteStore(file: string, options: DatabaseOptions = {}): Store {
   const database = openDatabase(file, options)
+  try {
+    return openOn(database, `${file}.facts`)
+  } catch (fault) {
+    database.close()
+    throw fault
+  }
+}
+
+function openOn(database: DatabaseSync, journalFile: string): Store {
   const reads = {
     ...readFacts(database),
     ...readAgents(database),
     ...readPeople(database),
     ...readDecisions(database),
   }
-  return { ...reads, ...createWrites(database, reads.head().size), close: () => database.close() }
+  const facts = createWrites(database, reads.head().size)
+  replay(journalFile, reads.head().size, facts)
+  // All of it is on the disk before the journal is emptied.
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  const journal = openJournal(journalFile)
+  database.exec('PRAGMA synchronous = NORMAL')
+
+  function write(work: (group: Group) => void): void {
+    for (const row of facts.write(work)) journal.add(row)
+  }
+
+  function saveCheckpoint(checkpoint: SavedCheckpoint, nodes: readonly TreeNode[]): void {
+    database.exec('PRAGMA synchronous = FULL')
+    try {
+      facts.saveCheckpoint(checkpoint, nodes)
+    } finally {
+      database.exec('PRAGMA synchronous = NORMAL')
+    }
+    journal.trim()
+  }
+
+  function close(): void {
+    journal.close()
+    database.close()
+  }
+
+  return { ...reads, write, saveCheckpoint, sync: journal.sync, close }
 }
 
-function createWrites(
-  database: DatabaseSync,
-  sizeAtStart: number,
-): Pick<Store, 'write' | 'saveCheckpoint'> {
+/** Puts again what was confirmed, and what a power loss took from SQLite. */
+function replay(file: string, size: number, facts: FactWrites): void {
+  if (!existsSync(file)) return
+  const missing = readJournal(file)
+    .map((frame) => ({ ...frame, entry: parseEntry(Buffer.from(frame.leaf).toString()) }))
+    .filter(({ entry }) => entry.index >= size)
+  if (missing.length === 0) return
+  facts.write((group) => {
+    for (const { entry, leaf, beside } of missing) {
+      if (entry.index !== group.next) {
+        throw new Fault(
+          'store-damaged',
+          `\`${file}\` goes on at entry ${entry.index}, and the store ends at ${group.next}; ` +
+            'restore both from one backup',
+        )
+      }
+      const hash = leafHash(leaf)
+      group.put(entry.fact, { index: entry.index, at: entry.at, leaf, hash, beside })
+    }
+  })
+}
+
+/** RFC 6962: a zero byte goes before what is hashed. */
+function leafHash(leaf: Uint8Array): Uint8Array {
+  return hash('sha256', Buffer.concat([Buffer.of(0), leaf]), 'buffer')
+}
+
+interface FactWrites {
+  /** Gives the rows that were put. */
+  write(work: (group: Group) => void): readonly FactRow[]
+  saveCheckpoint: Store['saveCheckpoint']
+}
+
+function createWrites(database: DatabaseSync, sizeAtStart: number): FactWrites {
   const spending = createSpending(database)
   const folds = createFolds(database, spending)
   const putCheckpoint = database.prepare(
@@ -47,12 +116,15 @@ function createWrites(
   )
   const transact = createTransactions(database)
   let size = sizeAtStart
+  let rows: FactRow[] = []
 
-  function put(fact: Fact, { index, at, leaf, hash, beside }: FactRow): void {
+  function put(fact: Fact, row: FactRow): void {
+    const { index, at, leaf, hash, beside } = row
     assert(index === size, 'the log has no gaps')
     // Each row of the table takes the kind that it stands under.
     folds[fact.kind]?.(fact as never, { index, at })
     insert.run(index, at, fact.kind, hash, leaf, beside?.salt ?? null, beside?.bytes ?? null)
+    rows.push(row)
     size++
   }
 
@@ -64,8 +136,9 @@ function createWrites(
     put,
   }
 
-  function write(work: (group: Group) => void): void {
+  function write(work: (group: Group) => void): readonly FactRow[] {
     const before = size
+    rows = []
     try {
       transact(() => {
         work(group)
@@ -76,6 +149,7 @@ function createWrites(
       size = before
       throw fault
     }
+    return rows
   }
 
   function saveCheckpoint(checkpoint: SavedCheckpoint, nodes: readonly TreeNode[]): void {

@@ -31,14 +31,21 @@ import type {
  */
 export interface Store extends StoreReads {
   /**
-   * Runs `work` in one transaction. When this returns, all that `work` put survives a crash. When
-   * it throws, the ledger must ask nothing more of this store but reads: what was put is either all
-   * there or not at all, and only opening it again tells which.
+   * Runs `work` in one transaction. When this returns, what `work` put can be read, and survives
+   * the end of the process; once a `sync` after it resolves, a power loss too. When it throws, the
+   * ledger must ask nothing more of this store but reads: what was put is either all there or not
+   * at all, and only opening it again tells which.
    */
   write(work: (group: Group) => void): void
   /**
-   * Keeps what is about to be signed. Refuses a size below the last one, and another root for the
-   * same size: two checkpoints that disagree are never signed.
+   * Resolves, off the main loop and in the order of the calls, when all that was written before is
+   * durable. After it has rejected once it always will.
+   */
+  sync(): Promise<void>
+  /**
+   * Keeps what is about to be signed, durable when this returns, with everything before it. Refuses
+   * a size below the last one, and another root for the same size: two checkpoints that disagree
+   * are never signed.
    */
   saveCheckpoint(checkpoint: SavedCheckpoint, nodes: readonly TreeNode[]): void
   close(): void

@@ -4,13 +4,19 @@ import type { Store } from '../../src/store/store.ts'
 export interface FailingStore extends Store {
   /** The write after the next `after` fails; what it wrote is there all the same, or is not. */
   failNextWrite(how: { readonly stored: boolean; readonly after?: number }): void
+  /** From the next one on, nothing is confirmed to be durable any more. */
+  failSyncs(): void
+  /** So does keeping the next checkpoint. */
+  failNextCheckpoint(how: { readonly stored: boolean }): void
 }
 
 /**
  * A real store whose writes can fail, in both ways in which a disk fails. All else goes through.
  */
 export function createFailingStore(store: Store): FailingStore {
+  let syncsFail = false
   let failing: { stored: boolean; after: number } | null = null
+  let failingCheckpoint: { stored: boolean } | null = null
 
   function fails(): { stored: boolean } | null {
     if (failing === null || failing.after-- > 0) return null
@@ -36,6 +42,15 @@ export function createFailingStore(store: Store): FailingStore {
         throw diskFailed()
       })
     },
+    saveCheckpoint(checkpoint, nodes) {
+      const failure = failingCheckpoint
+      failingCheckpoint = null
+      if (failure === null || failure.stored) store.saveCheckpoint(checkpoint, nodes)
+      if (failure !== null) throw diskFailed()
+    },
+    failNextCheckpoint: (how) => (failingCheckpoint = how),
+    sync: () => (syncsFail ? Promise.reject(diskFailed()) : store.sync()),
+    failSyncs: () => (syncsFail = true),
     failNextWrite: ({ stored, after = 0 }) => (failing = { stored, after }),
   }
 }

@@ -32,10 +32,13 @@ export interface Play {
   readonly failure: Failure | null
 }
 
-/** The write of that number, from 1, throws: after it was stored, or without. */
+/**
+ * The write of that number, from 1, fails: without being stored, stored all the same, or stored and never
+ * confirmed to be durable.
+ */
 export interface Failure {
   readonly at: number
-  readonly stored: boolean
+  readonly how: 'not-stored' | 'stored' | 'not-confirmed'
 }
 
 const because = [{ code: 'test', says: 'the play wants it' }] as const
@@ -154,10 +157,13 @@ function failing(store: Store, failure: Failure | null): { store: Store; arm(): 
       return
     }
     failed = true
-    if (failure.stored) store.write(work)
-    throw new Fault('store-full', 'the play fails this write')
+    if (failure.how !== 'not-stored') store.write(work)
+    if (failure.how !== 'not-confirmed') throw new Fault('store-full', 'the play fails this write')
   }
-  return { store: { ...store, write }, arm: () => (writes = 0), failed: () => failed }
+  function sync(): Promise<void> {
+    return failed ? Promise.reject(new Fault('store-full', 'the disk is gone')) : store.sync()
+  }
+  return { store: { ...store, write, sync }, arm: () => (writes = 0), failed: () => failed }
 }
 
 export async function createStage(folder: string, play: Play): Promise<Stage> {

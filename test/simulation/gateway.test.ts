@@ -18,8 +18,9 @@ const writesMax = 6
 const failures: readonly (Failure | null)[] = [
   null,
   ...Array.from({ length: writesMax }, (_, i) => [
-    { at: i + 1, stored: false },
-    { at: i + 1, stored: true },
+    { at: i + 1, how: 'not-stored' as const },
+    { at: i + 1, how: 'stored' as const },
+    { at: i + 1, how: 'not-confirmed' as const },
   ]).flat(),
 ]
 

@@ -1,5 +1,5 @@
-// Appends until it is killed, and prints each index once it was promised to be durable. Its arguments: the
-// state folder, and what the facts are to be made of.
+// Appends until it is killed, and prints each index once it was promised to be durable. Its
+// arguments: the state folder, and what the facts are to be made of.
 import { writeSync } from 'node:fs'
 
 import { decided, ended, sent, staged } from '../contracts/facts.ts'
