@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LedgerEntry } from '../domain/fact.ts'
 import type { Instant } from '../domain/names.ts'
 import { parseEntry } from '../wire/ledger-entry.ts'
-import { bytesOf, numberOf, textOf } from './rows.ts'
+import { bytesOf, numberOf, textOf, textOrNull } from './rows.ts'
 import type { Row } from './rows.ts'
 import type { EntryOf, StoreReads } from './store.ts'
 
@@ -13,13 +13,25 @@ type FactReads = Pick<
 >
 
 const range = 'WHERE idx >= ? AND idx < ? ORDER BY idx'
+const newline = 10
+
+/**
+ * A tile is read as one row, not as 256: a third of the work, and it is done beside the requests.
+ * Canonical JSON has no line break in it, so one can stand between two entries.
+ */
+const joinedLeaves = `
+  SELECT CAST(group_concat(CAST(leaf AS TEXT), char(${newline})) AS BLOB) AS leaves
+  FROM (SELECT leaf FROM facts ${range})`
+const joinedHashes = "SELECT group_concat(hex(hash), '') AS hashes"
 
 export function readFacts(database: DatabaseSync): FactReads {
   const head = database.prepare('SELECT idx, at FROM facts ORDER BY idx DESC LIMIT 1')
-  const leaves = database.prepare(`SELECT leaf FROM facts ${range}`)
-  const hashes = database.prepare(`SELECT hash FROM facts ${range}`)
+  const entries = database.prepare(`SELECT leaf FROM facts ${range}`)
+  const leaves = database.prepare(joinedLeaves)
+  const hashes = database.prepare(`${joinedHashes} FROM (SELECT hash FROM facts ${range})`)
   const nodes = database.prepare(
-    'SELECT hash FROM nodes WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx',
+    `${joinedHashes} FROM (SELECT hash FROM nodes WHERE level = ? AND idx >= ? AND idx < ?
+      ORDER BY idx)`,
   )
   const checkpoint = database.prepare('SELECT size, root FROM checkpoint')
   const beside = database.prepare(
@@ -65,10 +77,10 @@ export function readFacts(database: DatabaseSync): FactReads {
       if (row === undefined) return { size: 0, at: null }
       return { size: numberOf(row, 'idx') + 1, at: textOf(row, 'at') as Instant }
     },
-    entries: (from, count) => leaves.all(from, from + count).map(entryOf),
-    leaves: (from, count) => leaves.all(from, from + count).map((row) => bytesOf(row, 'leaf')),
-    hashes: (from, count) => concatenated(hashes.all(from, from + count)),
-    nodes: (level, from, count) => concatenated(nodes.all(level, from, from + count)),
+    entries: (from, count) => entries.all(from, from + count).map(entryOf),
+    leaves: (from, count) => splitLeaves(leaves.get(from, from + count)),
+    hashes: (from, count) => splitHashes(hashes.get(from, from + count)),
+    nodes: (level, from, count) => splitHashes(nodes.get(level, from, from + count)),
     checkpoint() {
       const row = checkpoint.get()
       return row === undefined ? null : { size: numberOf(row, 'size'), root: bytesOf(row, 'root') }
@@ -87,6 +99,18 @@ export function entryOf(row: Row): LedgerEntry {
   return parseEntry(Buffer.from(bytesOf(row, 'leaf')).toString())
 }
 
-function concatenated(rows: readonly Row[]): Uint8Array {
-  return Buffer.concat(rows.map((row) => bytesOf(row, 'hash')))
+function splitLeaves(row: Row | undefined): readonly Uint8Array[] {
+  if (row === undefined || row['leaves'] === null) return []
+  const bytes = bytesOf(row, 'leaves')
+  const leaves: Uint8Array[] = []
+  let start = 0
+  for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
+    leaves.push(bytes.subarray(start, end))
+    start = end + 1
+  }
+  return [...leaves, bytes.subarray(start)]
+}
+
+function splitHashes(row: Row | undefined): Uint8Array {
+  return Buffer.from(row === undefined ? '' : (textOrNull(row, 'hashes') ?? ''), 'hex')
 }
