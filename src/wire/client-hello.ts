@@ -1,8 +1,8 @@
-// The ClientHello that opens a TLS connection, as much of it as says where it is going: server_name,
-// ALPN and whether an encrypted ClientHello rides along. TLS 1.0 to 1.3 records (RFC 8446 4.1.2, 5.1;
-// server_name RFC 6066 3; ALPN RFC 7301 3.1; ECH 0xfe0d). Taken: one handshake message
-// of type client_hello, over any number of records that hold nothing else, every length exact, every
-// extension once. Anything else is refused, SSLv2 hellos among it.
+// The ClientHello that opens a TLS connection, as much of it as says where it is going:
+// server_name, ALPN and whether an encrypted ClientHello rides along. TLS 1.0 to 1.3 records (RFC
+// 8446 4.1.2, 5.1; server_name RFC 6066 3; ALPN RFC 7301 3.1; ECH 0xfe0d). Taken: one handshake
+// message of type client_hello, over any number of records that hold nothing else, every length
+// exact, every extension once. Anything else is refused, SSLv2 hellos among it.
 // https://www.rfc-editor.org/rfc/rfc8446#section-4.1.2
 // https://www.rfc-editor.org/rfc/rfc6066#section-3
 
@@ -22,7 +22,9 @@ export type ClientHelloReading =
   | Readonly<{ kind: 'not-tls' }>
   | Readonly<{ kind: 'refused'; why: string }>
 
-/** longest message that is taken; the longest seen, with post-quantum keys, are below 2,000 bytes */
+/**
+ * longest message that is taken; the longest seen, with post-quantum keys, are below 2,000 bytes
+ */
 const messageBytesMax = 16_384
 /** most records over which the message may be spread */
 const recordsMax = 32
@@ -47,7 +49,9 @@ export function readClientHello(bytes: Uint8Array): ClientHelloReading {
   }
 }
 
-/** The body of the first handshake message, put together from its records; null until it is whole. */
+/**
+ * The body of the first handshake message, put together from its records; null until it is whole.
+ */
 function handshakeMessage(bytes: Uint8Array): Uint8Array | null {
   const parts: Uint8Array[] = []
   let gathered = 0

@@ -1,4 +1,5 @@
-// ClientHellos, well and badly made: the real ones of Node's own TLS, and others put together by hand.
+// ClientHellos, well and badly made: the real ones of Node's own TLS, and others put together by
+// hand.
 import { Duplex } from 'node:stream'
 import { connect } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
@@ -36,7 +37,9 @@ export function extension(type: number, body: Buffer): Buffer {
 }
 
 export function serverName(...names: readonly string[]): Buffer {
-  const entries = names.map((name) => Buffer.concat([Buffer.from([0]), sized(2, Buffer.from(name))]))
+  const entries = names.map((name) =>
+    Buffer.concat([Buffer.from([0]), sized(2, Buffer.from(name))]),
+  )
   return extension(0, sized(2, ...entries))
 }
 

@@ -1,4 +1,5 @@
-// HTTP/2 by hand (RFC 9113 4.1, RFC 7541 without Huffman or tables), to say what no library lets one say.
+// HTTP/2 by hand (RFC 9113 4.1, RFC 7541 without Huffman or tables), to say what no library lets
+// one say.
 
 const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 const endStream = 1
@@ -45,11 +46,18 @@ export function http2Request(
   return Buffer.concat(parts)
 }
 
-/** The types of the frames that came back on stream 1, and on the connection GOAWAY: `headers data`. */
+/**
+ * The types of the frames that came back on stream 1, and on the connection GOAWAY: `headers data`.
+ */
 export function framesOn(bytes: Buffer): readonly string[] {
-  const names: Readonly<Record<number, string>> = { 0: 'data', 1: 'headers', 3: 'reset', 7: 'goaway' }
+  const names: Readonly<Record<number, string>> = {
+    0: 'data',
+    1: 'headers',
+    3: 'reset',
+    7: 'goaway',
+  }
   const found: string[] = []
-  for (let at = 0; at + 9 <= bytes.length; ) {
+  for (let at = 0; at + 9 <= bytes.length;) {
     const length = bytes.readUIntBE(at, 3)
     const name = names[bytes[at + 3] ?? -1]
     if (name !== undefined && !(name === 'data' && length === 0)) found.push(name)

@@ -98,6 +98,7 @@ export async function stageDoor(
     },
     newId: () => newId<SessionId>(systemRandom, 'session'),
     ...options,
+    limits: { stopSeconds: 0.1, ...options.limits },
   })
   const serving = door.serve(
     {
@@ -133,11 +134,15 @@ export interface Exchanged {
   readonly peer: string
 }
 
-/** All that comes back after these bytes, until the other side closes or has long been silent. */
+/**
+ * All that comes back after these bytes, until the other side closes, is silent for long, or for a
+ * little once it is `enough`.
+ */
 export function exchangeBytes(
   port: number,
   bytes: string | Uint8Array,
-  silenceMilliseconds = 1_000,
+  silenceMilliseconds = 2_000,
+  enough: (text: string) => boolean = () => false,
 ): Promise<Exchanged> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
@@ -149,7 +154,11 @@ export function exchangeBytes(
       resolve({ text: Buffer.concat(chunks).toString('latin1'), peer })
     }
     socket.setTimeout(silenceMilliseconds, end)
-    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.on('data', (chunk) => {
+      chunks.push(chunk)
+      // A little longer, for what must not come.
+      if (enough(Buffer.concat(chunks).toString('latin1'))) socket.setTimeout(40)
+    })
     socket.on('error', () => undefined)
     socket.on('close', end)
     socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)

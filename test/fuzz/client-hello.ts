@@ -5,7 +5,10 @@ import { extension, helloMessage, inRecords, serverName, sized } from '../doors/
 
 const protocols = extension(16, sized(2, sized(1, Buffer.from('h2'))))
 
-/** Whatever comes, the reading is one of four, says only what it saw, and more bytes do not change it. */
+/**
+ * Whatever comes, the reading is one of four, says only what it saw, and more bytes do not change
+ * it.
+ */
 export const fuzzClientHello = {
   name: 'client-hello',
   seedInputs: [

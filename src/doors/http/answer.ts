@@ -43,8 +43,8 @@ export interface Sink {
 }
 
 /**
- * Writes as fast as the client reads. Rejects when what is poured breaks off, the client goes, or it
- * reads nothing for too long; what is poured is told, so that the upstream ends too.
+ * Writes as fast as the client reads. Rejects when what is poured breaks off, the client goes, or
+ * it reads nothing for too long; what is poured is told, so that the upstream ends too.
  */
 export async function pour(
   body: AsyncIterable<Uint8Array>,
@@ -77,5 +77,7 @@ function drained(sink: Sink, idleSeconds: number): Promise<void> {
 /** Lets the upstream go when its answer is not wanted any more. */
 export function discard(body: Answer['body']): void {
   if (body instanceof Uint8Array) return
-  body[Symbol.asyncIterator]().return?.().then(undefined, () => undefined)
+  body[Symbol.asyncIterator]()
+    .return?.()
+    .then(undefined, () => undefined)
 }

@@ -1,6 +1,6 @@
-// Our own certificate authority: made at the first start, kept in a folder of its own, and trusted by nobody but
-// those agents that are told to. Leaves are made for hosts that the door intercepts, are short-lived, and
-// their keys are kept nowhere.
+// Our own certificate authority: made at the first start, kept in a folder of its own, and trusted
+// by nobody but those agents that are told to. Leaves are made for hosts that the door intercepts,
+// are short-lived, and their keys are kept nowhere.
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,11 +21,14 @@ export interface Authority {
   readonly fingerprint: string
   /** Where the certificate is, for `NODE_EXTRA_CA_CERTS` and the like. */
   readonly certificatePath: string
-  /** A context that proves to be `host`. The caller answers for the host being one of ours to intercept. */
+  /**
+   * A context that proves to be `host`. The caller answers for the host being one of ours to
+   * intercept.
+   */
   secureContext(host: string): Promise<SecureContext>
 }
 
-const leavesMax = 256
+const usualLeavesMax = 256
 const dayMilliseconds = 86_400_000
 
 interface Leaf {
@@ -35,9 +38,9 @@ interface Leaf {
 
 export async function openAuthority(
   folder: string,
-  parts: Readonly<{ clock: Clock; random?: Random }>,
+  parts: Readonly<{ clock: Clock; random?: Random; leavesMax?: number }>,
 ): Promise<Authority> {
-  const random = parts.random ?? systemRandom
+  const { random = systemRandom, leavesMax = usualLeavesMax } = parts
   const certificatePath = join(folder, 'ca.pem')
   const keyPath = join(folder, 'ca-key.pem')
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -133,7 +136,12 @@ async function writeWhole(path: string, text: string, mode: number): Promise<voi
   await rename(unfinished, path)
 }
 
-function check(own: Issued, keyPath: string, certificatePath: string, clock: Clock): X509Certificate {
+function check(
+  own: Issued,
+  keyPath: string,
+  certificatePath: string,
+  clock: Clock,
+): X509Certificate {
   const again = `remove \`${keyPath}\` and \`${certificatePath}\`, start again and let agents trust the new one`
   let certificate: X509Certificate
   let matches: boolean

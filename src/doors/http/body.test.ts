@@ -82,7 +82,7 @@ test('what was encoded is judged decoded, and says no more that it was encoded',
 })
 
 test('bombs are unreadable, and cost no more than the limit', async (t) => {
-  const bomb = brotliCompressSync(Buffer.alloc(50_000_000))
+  const bomb = brotliCompressSync(Buffer.alloc(30_000_000))
   assert.ok(bomb.length < 1_000)
   const door = await stageDoor(t)
   const before = process.memoryUsage().arrayBuffers
@@ -114,7 +114,7 @@ test('a body that ends early never reaches the gate', async (t) => {
 
 test('bodies held at once are bounded, and given back', async (t) => {
   const door = await stageDoor(t, { limits: { bufferedBytesMax: 1_000, bodySeconds: 5 } })
-  const head = `POST /railway/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\n`
+  const head = `POST /railway/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\nConnection: close\r\n\r\n`
   const first = await opened(door.port)
   first.write(head + 'x'.repeat(800))
   await new Promise((resolve) => setTimeout(resolve, 30))
@@ -138,7 +138,10 @@ test('bodies for others than the gate are refused in the open', async (t) => {
   const door = await stageDoor(t, { limits: { bodyBytesMax: 10 } })
   const head = (url: string, host: string): string =>
     `POST ${url} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 11\r\n\r\n01234567890`
-  const help = await exchangeBytes(door.port, head('http://holdpoint.internal/x', 'holdpoint.internal'))
+  const help = await exchangeBytes(
+    door.port,
+    head('http://holdpoint.internal/x', 'holdpoint.internal'),
+  )
   assert.match(help.text, /^HTTP\/1.1 413 /)
   const plain = await exchangeBytes(door.port, head('http://example.com/x', 'example.com'))
   assert.match(plain.text, /^HTTP\/1.1 413 /)

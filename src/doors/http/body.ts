@@ -52,8 +52,8 @@ export class Holding {
 }
 
 /**
- * Reads a body whole, within its bounds. `done` is called once, never before this returns; the function
- * returned stops it before, and says whether there was something to stop.
+ * Reads a body whole, within its bounds. `done` is called once, never before this returns; the
+ * function returned stops it before, and says whether there was something to stop.
  */
 export function collectBody(
   source: Readable,

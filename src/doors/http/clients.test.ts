@@ -66,7 +66,18 @@ test('curl, by intercepted TLS, HTTP/2 and HTTP/1.1', { skip: noCurl }, async (t
   for (const version of ['--http2', '--http1.1']) {
     for (const host of hosts) {
       const url = `https://${host}${target}`
-      const out = await curl('-x', door.url, ...trust, version, url, ...bearer, '-d', body, '-w', '|%{http_version}')
+      const out = await curl(
+        '-x',
+        door.url,
+        ...trust,
+        version,
+        url,
+        ...bearer,
+        '-d',
+        body,
+        '-w',
+        '|%{http_version}',
+      )
       assert.match(out, version === '--http2' ? /\|2$/ : /\|1\.1$/)
       heard(door, host)
     }
@@ -85,7 +96,10 @@ test('curl, the lease in the proxy URL', { skip: noCurl }, async (t) => {
 
 test('curl without our authority trusts nothing', { skip: noCurl }, async (t) => {
   const door = await stageDoor(t)
-  await assert.rejects(curl('-x', door.url, `https://${hosts[0]}${target}`, '-d', body), /certificate/)
+  await assert.rejects(
+    curl('-x', door.url, `https://${hosts[0]}${target}`, '-d', body),
+    /certificate/,
+  )
   assert.equal(door.arrivals.length, 0)
 })
 
@@ -93,7 +107,11 @@ test('curl, a long upload that is refused', { skip: noCurl }, async (t) => {
   const door = await stageDoor(t)
   const given = ['-H', 'Authorization: x', '--data-binary', '@-', '-w', '%{http_code}']
   const out = await new Promise<string>((resolve) => {
-    const child = execFile('curl', ['-sS', '-m', '10', `${door.url}/railway/x`, ...given], (_, text) => resolve(text))
+    const child = execFile(
+      'curl',
+      ['-sS', '-m', '10', `${door.url}/railway/x`, ...given],
+      (_, text) => resolve(text),
+    )
     child.stdin?.end(Buffer.alloc(10_000_000))
   })
   assert.equal(out, 'the gate says no\n403')
@@ -104,12 +122,25 @@ test('curl, help', { skip: noCurl }, async (t) => {
   const trust = ['--cacert', door.authority.certificatePath]
   assert.equal(await curl('-x', door.url, 'http://holdpoint.internal/whoami'), 'help /whoami')
   assert.equal(await curl('-x', door.url, '-p', 'http://holdpoint.internal/whoami'), 'help /whoami')
-  assert.equal(await curl('-x', door.url, ...trust, 'https://holdpoint.internal/whoami'), 'help /whoami')
-  const asked = await curl(`${door.url}/holds/x?wait=60`, '-H', 'Host: holdpoint.internal', ...bearer, '-d', 'x')
+  assert.equal(
+    await curl('-x', door.url, ...trust, 'https://holdpoint.internal/whoami'),
+    'help /whoami',
+  )
+  const asked = await curl(
+    `${door.url}/holds/x?wait=60`,
+    '-H',
+    'Host: holdpoint.internal',
+    ...bearer,
+    '-d',
+    'x',
+  )
   assert.equal(asked, 'help /holds/x')
   const last = door.helped.at(-1)
   assert.deepEqual([last?.method, last?.query, String(last?.body)], ['POST', 'wait=60', 'x'])
-  assert.deepEqual(last?.presented.map(({ value }) => value.reveal()), [lease])
+  assert.deepEqual(
+    last?.presented.map(({ value }) => value.reveal()),
+    [lease],
+  )
 })
 
 test('node:https inside a CONNECT', async (t) => {

@@ -14,7 +14,7 @@ import {
   textUntilClosed,
 } from '../../../test/doors/staged-door.ts'
 
-const door = await stageDoor({ after }, { limits: { handshakeSeconds: 0.5 } })
+const door = await stageDoor({ after }, { limits: { handshakeSeconds: 0.2 } })
 const governed = 'backboard.railway.app'
 
 function connectTo(target: string, ...fields: readonly string[]): string {
@@ -72,7 +72,10 @@ suite('a CONNECT that is refused', { concurrency: 16 }, () => {
       const { text, peer } = await exchangeBytes(door.port, bytes)
       assert.match(text, new RegExp(`^HTTP/1.1 ${status} `))
       assert.match(text, /holdpoint-refusal: /)
-      assert.deepEqual(door.arrivals.filter(({ session }) => session.peer === peer), [])
+      assert.deepEqual(
+        door.arrivals.filter(({ session }) => session.peer === peer),
+        [],
+      )
       if (status === 407) assert.match(text, /proxy-authenticate: Basic realm="holdpoint"/)
     })
   }
@@ -128,7 +131,11 @@ const inside: readonly (readonly [name: string, bytes: string, status: number])[
   ['CONNECT in CONNECT', `CONNECT example.com:443 HTTP/1.1\r\n${proxyLease}\r\n\r\n`, 400],
   ['HTTP/1.0', `GET /x HTTP/1.0\r\nHost: ${governed}\r\n\r\n`, 505],
   ['no Host', 'GET /x HTTP/1.1\r\n\r\n', 400],
-  ['smuggled length', `GET /x HTTP/1.1\r\nHost: ${governed}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`, 400],
+  [
+    'smuggled length',
+    `GET /x HTTP/1.1\r\nHost: ${governed}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    400,
+  ],
 ]
 for (const [name, bytes, status] of inside) {
   test(`inside: ${name}: ${status}, and the end`, async (t) => {
@@ -162,7 +169,10 @@ test('plain HTTP inside port 80', async (t) => {
 const badHellos: readonly (readonly [name: string, bytes: Uint8Array])[] = [
   ['no name', inRecords(helloMessage({ extensions: [] }))],
   ['another name', inRecords(helloMessage({ extensions: [serverName('example.com')] }))],
-  ['another governed name', inRecords(helloMessage({ extensions: [serverName('backboard.railway.com')] }))],
+  [
+    'another governed name',
+    inRecords(helloMessage({ extensions: [serverName('backboard.railway.com')] })),
+  ],
 ]
 for (const [name, bytes] of badHellos) {
   test(`TLS with ${name} ends in an alert`, async () => {

@@ -1,6 +1,7 @@
-// CONNECT (RFC 9110 9.3.6). Its target is a host name and a port. To governed hosts and the help desk the
-// connection is intercepted: TLS on 443, plain HTTP on 80. To others it is plain HTTP, read here, on 80, and
-// elsewhere a tunnel, which the gate allows or not. HTTP/1.0 is taken: Python's http.client writes it.
+// CONNECT (RFC 9110 9.3.6). Its target is a host name and a port. To governed hosts and the help
+// desk the connection is intercepted: TLS on 443, plain HTTP on 80. To others it is plain HTTP,
+// read here, on 80, and elsewhere a tunnel, which the gate allows or not. HTTP/1.0 is taken:
+// Python's http.client writes it.
 // https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -99,7 +100,9 @@ function readEntry(
   return { kind, host, port, presented }
 }
 
-/** A Host beside the CONNECT's target must name the same; some clients leave it out, or its port. */
+/**
+ * A Host beside the CONNECT's target must name the same; some clients leave it out, or its port.
+ */
 function agrees({ host: written }: Head, { host, port }: Pick<Inside, 'host' | 'port'>): boolean {
   if (written === null) return true
   const named = readAuthority(written)
@@ -110,8 +113,8 @@ function agrees({ host: written }: Head, { host, port }: Pick<Inside, 'host' | '
 function askGate(parts: ConnectParts, connection: Connection, entry: Entry, stream: Duplex): void {
   const gone = new AbortController()
   connection.session.onClose(() => gone.abort())
-  // A client that leaves while the gate decides is seen only by reading on, a little.
-  stream.once('end', () => gone.abort())
+  const leave = (): void => connection.session.sever()
+  stream.once('end', leave)
   const arrival: Arrival = {
     door: 'http',
     session: connection.session,
@@ -121,7 +124,10 @@ function askGate(parts: ConnectParts, connection: Connection, entry: Entry, stre
   parts
     .gate()
     .pass(arrival, gone.signal)
-    .then((reply) => deliver(parts, connection, entry, stream, reply))
+    .then((reply) => {
+      stream.off('end', leave)
+      deliver(parts, connection, entry, stream, reply)
+    })
     .catch(() => connection.session.sever())
 }
 

@@ -1,4 +1,5 @@
-// What a client puts where credentials go, without its wrapping: `Bearer x` is x, `Basic` is decoded.
+// What a client puts where credentials go, without its wrapping: `Bearer x` is x, `Basic` is
+// decoded.
 // https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2
 // https://www.rfc-editor.org/rfc/rfc7617
 import { Concealed } from '../../domain/concealed.ts'
@@ -8,8 +9,8 @@ export const leasePrefix = 'hpl_'
 
 /**
  * Basic carries a lease as user or as password; the other half is then a user's name or a place
- * holder, unless the lease is the user and a password stands beside it. Without a lease the pair is one
- * credential.
+ * holder, unless the lease is the user and a password stands beside it. Without a lease the pair is
+ * one credential.
  */
 export function presentedIn(place: Presented['place'], name: string, value: string): Presented[] {
   const trimmed = value.trim()

@@ -8,7 +8,12 @@ const text = '{"query":"{ me { id } }"}'
 const bytesMax = 10_000
 const trailing = Buffer.from('x')
 
-const encoders = { gzip: gzipSync, 'x-gzip': gzipSync, deflate: deflateSync, br: brotliCompressSync }
+const encoders = {
+  gzip: gzipSync,
+  'x-gzip': gzipSync,
+  deflate: deflateSync,
+  br: brotliCompressSync,
+}
 
 for (const [encoding, encode] of Object.entries(encoders)) {
   const encoded = encode(text)
@@ -19,7 +24,7 @@ for (const [encoding, encode] of Object.entries(encoders)) {
   test(`${encoding}: up to the limit, not past it`, () => {
     const zeros = Buffer.alloc(bytesMax)
     assert.equal(decodeBody(encoding, encode(zeros), bytesMax).kind, 'decoded')
-    const bomb = decodeBody(encoding, encode(Buffer.alloc(50_000_000)), bytesMax)
+    const bomb = decodeBody(encoding, encode(Buffer.alloc(5_000_000)), bytesMax)
     assert.match(bomb.kind === 'refused' ? bomb.why : '', /more than 10000 bytes/)
   })
   const spoilt: readonly (readonly [name: string, bytes: Buffer])[] = [
@@ -62,7 +67,16 @@ test('raw deflate is not deflate', () => {
   assert.equal(decodeBody('deflate', deflateRawSync(text), bytesMax).kind, 'refused')
 })
 
-for (const encoding of ['gzip, gzip', 'gzip, identity', 'br,gzip', 'zstd', 'compress', 'GZIP', 'chunked', '*']) {
+for (const encoding of [
+  'gzip, gzip',
+  'gzip, identity',
+  'br,gzip',
+  'zstd',
+  'compress',
+  'GZIP',
+  'chunked',
+  '*',
+]) {
   test(`not decoded: ${encoding}`, () => {
     assert.equal(decodeBody(encoding, gzipSync(text), bytesMax).kind, 'refused')
   })

@@ -1,15 +1,14 @@
-// Content codings of a request body (RFC 9110 8.4.1): gzip (RFC 1952: one member, optional file name),
-// deflate (RFC 1950, zlib) and br (RFC 7932), one of them, once. Refused: stacked or other codings, a second
-// member or bytes after the end, raw deflate under the name of deflate: servers differ in what they make of
-// them. The result is bounded while it grows.
+// Content codings of a request body (RFC 9110 8.4.1): gzip (RFC 1952: one member, optional file
+// name), deflate (RFC 1950, zlib) and br (RFC 7932), one of them, once. Refused: stacked or other
+// codings, a second member or bytes after the end, raw deflate under the name of deflate: servers
+// differ in what they make of them. The result is bounded while it grows.
 // https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1
 // https://www.rfc-editor.org/rfc/rfc1952
 import { brotliDecompressSync, crc32, inflateRawSync, inflateSync } from 'node:zlib'
 import type { InputType } from 'node:zlib'
 
 export type Decoded =
-  | Readonly<{ kind: 'decoded'; bytes: Uint8Array }>
-  | Readonly<{ kind: 'refused'; why: string }>
+  Readonly<{ kind: 'decoded'; bytes: Uint8Array }> | Readonly<{ kind: 'refused'; why: string }>
 
 export function decodeBody(encoding: string, bytes: Uint8Array, bytesMax: number): Decoded {
   switch (encoding) {

@@ -1,5 +1,5 @@
-// What the door itself says no to, before the gate hears of it: nothing that could be judged was sent.
-// One row per answer, as problem details.
+// What the door itself says no to, before the gate hears of it: nothing that could be judged was
+// sent. One row per answer, as problem details.
 // https://www.rfc-editor.org/rfc/rfc9457
 import type { RefusalAnswer } from '../../domain/request.ts'
 
@@ -28,7 +28,11 @@ const rows = {
   unreadable: row(400, 'Bad Request', 'send it plainly, in one way only'),
   'lease-to-stranger': row(403, 'Forbidden', 'send a lease to Holdpoint only'),
   'address-refused': row(403, 'Forbidden', 'name the host; addresses are not connected to'),
-  'private-name': row(403, 'Forbidden', 'ask the person you work for; private names are not reached'),
+  'private-name': row(
+    403,
+    'Forbidden',
+    'ask the person you work for; private names are not reached',
+  ),
   'port-refused': row(403, 'Forbidden', 'use port 443 (TLS) or 80 (plain HTTP)'),
   'no-upstream': row(404, 'Not Found', 'begin the path with the name of a governed upstream'),
   'proxy-credential': row(407, 'Proxy Authentication Required', 'put the lease in the proxy URL'),
@@ -66,7 +70,14 @@ export function reasonPhrase(code: DefectCode): string {
 
 export function answerOf(found: Defect): RefusalAnswer {
   const { status, code, says, instead } = found
-  const problem = { type: 'about:blank', title: rows[code].title, status, code, detail: says, instead }
+  const problem = {
+    type: 'about:blank',
+    title: rows[code].title,
+    status,
+    code,
+    detail: says,
+    instead,
+  }
   const headers: [string, string][] = [
     ['content-type', 'application/problem+json'],
     ['holdpoint-refusal', code],

@@ -1,7 +1,7 @@
-// Where a request is addressed to, from its target, its Host or `:authority`, and the CONNECT it is in; all of
-// them must say the same (RFC 9112 3.2, 3.3; RFC 9110 7.4). Outside a CONNECT, a path is for the reverse
-// proxy and its Host must be a loopback name, an address or a configured name: another name that leads
-// here is a browser led here by DNS rebinding.
+// Where a request is addressed to, from its target, its Host or `:authority`, and the CONNECT it is
+// in; all of them must say the same (RFC 9112 3.2, 3.3; RFC 9110 7.4). Outside a CONNECT, a path is
+// for the reverse proxy and its Host must be a loopback name, an address or a configured name:
+// another name that leads here is a browser led here by DNS rebinding.
 // https://www.rfc-editor.org/rfc/rfc9112#section-3.3
 import { assert } from '../../domain/fault.ts'
 import type { UpstreamName } from '../../domain/names.ts'
@@ -78,8 +78,12 @@ export function createPlaces(options: PlaceOptions): Places {
   for (const { name, prefix, hosts } of options.upstreams) {
     const [host] = hosts
     assert(host !== undefined, 'a governed upstream has a host')
+    assert(!byPrefix.has(prefix), `one upstream has the prefix \`${prefix}\``)
     byPrefix.set(prefix, { name, host: host.toLowerCase() })
-    for (const each of hosts) byHost.set(each.toLowerCase(), name)
+    for (const each of hosts) {
+      assert(!byHost.has(each.toLowerCase()), `one upstream has the host \`${each}\``)
+      byHost.set(each.toLowerCase(), name)
+    }
   }
   const table: Table = {
     byHost,
@@ -146,7 +150,10 @@ function reverse(table: Table, { authority }: Named, url: string): Destination |
     const { host } = authority
     if (host === helpHost) return to('help', null, host, 80, url)
     if (!table.ownNames.has(host)) {
-      return defect('misdirected', `\`${host}\` is not a name of this door; a proxy gets a whole URL`)
+      return defect(
+        'misdirected',
+        `\`${host}\` is not a name of this door; a proxy gets a whole URL`,
+      )
     }
   }
   const end = url.slice(1).search(/[/?]|$/) + 1
@@ -169,7 +176,10 @@ function forward(
 ): Destination | Defect {
   if (inside !== null) {
     if (scheme === inside.scheme) return within(table, inside, named, target)
-    return defect('misdirected', `the URL says \`${scheme}\` and the connection \`${inside.scheme}\``)
+    return defect(
+      'misdirected',
+      `the URL says \`${scheme}\` and the connection \`${inside.scheme}\``,
+    )
   }
   const refused = refuseHost(table, named.authority)
   if (refused !== null) return refused
@@ -247,7 +257,10 @@ function to(
   target: string,
 ): Destination | Defect {
   if (!isOriginForm(target)) {
-    return defect('bad-target', 'the path has a fragment, a backslash or a character that is not ASCII')
+    return defect(
+      'bad-target',
+      'the path has a fragment, a backslash or a character that is not ASCII',
+    )
   }
   return { kind, upstream, host, port, target, ...readTarget(target) }
 }

@@ -1,5 +1,6 @@
-// One listener for agents: reverse proxy, forward proxy and the help desk. It reads requests, hands them to
-// the gate, and writes what the gate says. It holds no credential, decides nothing and opens no upstream.
+// One listener for agents: reverse proxy, forward proxy and the help desk. It reads requests, hands
+// them to the gate, and writes what the gate says. It holds no credential, decides nothing and
+// opens no upstream.
 import type { AddressInfo, Socket } from 'node:net'
 import type { Server } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
@@ -132,8 +133,12 @@ function joinParts(options: HttpDoorOptions, limits: HttpLimits, life: Life): Se
     handle: onExchange,
     connect: (request, stream, head) => {
       const connection = life.connections.get(stream)
-      if (connection === undefined) stream.destroy()
-      else connect(connectParts, connection, request, stream, head)
+      try {
+        assert(connection !== undefined, 'every stream belongs to a connection')
+        connect(connectParts, connection, request, stream, head)
+      } catch {
+        stream.destroy()
+      }
     },
   })
   const connectParts: Parameters<typeof connect>[0] = {

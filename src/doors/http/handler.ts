@@ -1,6 +1,7 @@
-// One request at this door: its head is read, then where it goes, then its body; then the gate is asked, and
-// what it says is written. What can be read in more than one way still goes to the gate, as unreadable, so
-// that it is recorded and refused; only what is no HTTP, or leads nowhere, is answered here.
+// One request at this door: its head is read, then where it goes, then its body; then the gate is
+// asked, and what it says is written. What can be read in more than one way still goes to the gate,
+// as unreadable, so that it is recorded and refused; only what is no HTTP, or leads nowhere, is
+// answered here.
 import { assert, unreachable } from '../../domain/fault.ts'
 import type { Arrival, Gate, Presented, Refusal, Reply } from '../../domain/request.ts'
 import { collectBody, Holding, nothing } from './body.ts'
@@ -42,6 +43,19 @@ export interface Received {
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 export function handle(parts: HandlerParts, exchange: Exchange): void {
+  guarded(exchange, () => begin(parts, exchange))
+}
+
+/** A fault of our own is one request's refusal, never the end of the process. */
+function guarded(exchange: Exchange, step: () => void): void {
+  try {
+    step()
+  } catch {
+    refuse(exchange, defect('fault', 'the door failed'))
+  }
+}
+
+function begin(parts: HandlerParts, exchange: Exchange): void {
   const head = readRequestHead(parts, exchange)
   if (head.kind === 'defect') {
     refuse(exchange, head)
@@ -105,7 +119,9 @@ function readBody(
         unreachable(collected)
     }
   }
-  exchange.reading(collectBody(exchange.source, holding, limits, done))
+  const { source } = exchange
+  const read = (collected: Collected): void => guarded(exchange, () => done(collected))
+  exchange.reading(collectBody(source, holding, limits, read))
 }
 
 function withBody(

@@ -17,7 +17,16 @@ function shown({ presented }: Head): readonly string[] {
 }
 
 test('end-to-end headers are kept in order, lower case', () => {
-  const { headers, unreadable } = head('Accept', '*/*', 'X-One', '1', 'Content-Type', 'a/b', 'X-One', '2')
+  const { headers, unreadable } = head(
+    'Accept',
+    '*/*',
+    'X-One',
+    '1',
+    'Content-Type',
+    'a/b',
+    'X-One',
+    '2',
+  )
   assert.deepEqual(headers, [
     ['accept', '*/*'],
     ['x-one', '1'],
@@ -30,16 +39,28 @@ test('end-to-end headers are kept in order, lower case', () => {
 test('what frames, routes or belongs to the connection is taken out', () => {
   const { headers, host, length, encoding } = head(
     ...['Host', 'h:1', 'Content-Length', '12', 'Content-Encoding', 'GZIP', 'Accept-Encoding', 'br'],
-    ...['Connection', 'keep-alive, X-Mine', 'Keep-Alive', 'timeout=5', 'X-Mine', '1', 'TE', 'trailers'],
+    ...[
+      'Connection',
+      'keep-alive, X-Mine',
+      'Keep-Alive',
+      'timeout=5',
+      'X-Mine',
+      '1',
+      'TE',
+      'trailers',
+    ],
     ...['Via', 'x', 'Forwarded', 'for=1', 'X-Forwarded-For', '1', 'X-Forwarded-Anything', '1'],
     ...['X-Real-IP', '1', 'Expect', '100-continue', 'Proxy-Connection', 'x', 'Upgrade', 'h2c'],
   )
-  assert.deepEqual({ headers, host, length, encoding }, {
-    headers: [],
-    host: 'h:1',
-    length: 12,
-    encoding: 'gzip',
-  })
+  assert.deepEqual(
+    { headers, host, length, encoding },
+    {
+      headers: [],
+      host: 'h:1',
+      length: 12,
+      encoding: 'gzip',
+    },
+  )
 })
 
 const credentials: readonly (readonly [name: string, value: string, shown: readonly string[]])[] = [
@@ -48,11 +69,19 @@ const credentials: readonly (readonly [name: string, value: string, shown: reado
   ['Authorization', 'token abc', ['authorization abc']],
   ['Authorization', 'hpl_x', ['authorization hpl_x']],
   ['Authorization', 'Bearer', ['authorization Bearer']],
-  ['Authorization', 'AWS4-HMAC-SHA256 Credential=a', ['authorization AWS4-HMAC-SHA256 Credential=a']],
+  [
+    'Authorization',
+    'AWS4-HMAC-SHA256 Credential=a',
+    ['authorization AWS4-HMAC-SHA256 Credential=a'],
+  ],
   ['Authorization', '', []],
   ['Authorization', `Basic ${btoa('hpl_x:')}`, ['authorization hpl_x']],
   ['Authorization', `Basic ${btoa('agent:hpl_x')}`, ['authorization hpl_x']],
-  ['Authorization', `Basic ${btoa('hpl_x:real-token')}`, ['authorization hpl_x', 'authorization real-token']],
+  [
+    'Authorization',
+    `Basic ${btoa('hpl_x:real-token')}`,
+    ['authorization hpl_x', 'authorization real-token'],
+  ],
   ['Authorization', `Basic ${btoa('user:password')}`, ['authorization user:password']],
   ['Authorization', 'Basic !!!', ['authorization Basic !!!']],
   ['Proxy-Authorization', `basic ${btoa('hpl_x:')}`, ['proxy hpl_x']],

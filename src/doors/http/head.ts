@@ -1,6 +1,7 @@
-// One pass over the header fields, as they came (RFC 9110 5, 7.6.1; RFC 9112 6). What is known of one
-// field is one row; fields without a row are end-to-end and kept. Everything that tells an upstream how to
-// frame, route, credit or override the request is taken out here: what is kept is judged and sent on.
+// One pass over the header fields, as they came (RFC 9110 5, 7.6.1; RFC 9112 6). What is known of
+// one field is one row; fields without a row are end-to-end and kept. Everything that tells an
+// upstream how to frame, route, credit or override the request is taken out here: what is kept is
+// judged and sent on.
 // https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 // https://www.rfc-editor.org/rfc/rfc9112#section-6
 import type { Presented } from '../../domain/request.ts'
@@ -57,7 +58,15 @@ export type HeaderTable = ReadonlyMap<string, Row>
 
 const fates: Readonly<Record<Exclude<Fate, 'credential'>, readonly string[]>> = {
   // Known so that the usual request is read without a look at unusual spellings.
-  keep: ['accept', 'user-agent', 'accept-language', 'origin', 'referer', 'cache-control', 'content-type'],
+  keep: [
+    'accept',
+    'user-agent',
+    'accept-language',
+    'origin',
+    'referer',
+    'cache-control',
+    'content-type',
+  ],
   drop: [
     'accept-encoding',
     'keep-alive',
@@ -96,7 +105,9 @@ const fates: Readonly<Record<Exclude<Fate, 'credential'>, readonly string[]>> = 
   ],
 }
 
-/** Headers in which credentials travel at one provider or another, besides the governed ones' own. */
+/**
+ * Headers in which credentials travel at one provider or another, besides the governed ones' own.
+ */
 const credentialHeaders = [
   'x-api-key',
   'api-key',
@@ -109,9 +120,18 @@ const credentialHeaders = [
 ]
 const once = new Set(['content-type', 'host', 'content-length', 'transfer-encoding', 'expect'])
 const onceFates: readonly Fate[] = ['encoding', 'authorization', 'credential', 'proxy', 'override']
-/** A Connection header may not declare these hop-by-hop: an upstream would frame or route otherwise. */
+/**
+ * A Connection header may not declare these hop-by-hop: an upstream would frame or route otherwise.
+ */
 const neverHopByHop = new Set(['host', 'content-length', 'transfer-encoding', 'content-encoding'])
-const unnamed = new Set(['keep-alive', 'close', 'upgrade', 'te', 'http2-settings', 'proxy-connection'])
+const unnamed = new Set([
+  'keep-alive',
+  'close',
+  'upgrade',
+  'te',
+  'http2-settings',
+  'proxy-connection',
+])
 
 export function headerTable(governed: readonly string[]): HeaderTable {
   const table = new Map<string, Row>()
@@ -197,13 +217,15 @@ function take(draft: Draft, { fate, name }: Row, value: string): Defect | null {
       draft.chunked = true
       return null
     case 'encoding':
-      draft.encoding = value.toLowerCase() === 'identity' || value === '' ? null : value.toLowerCase()
+      draft.encoding =
+        value.toLowerCase() === 'identity' || value === '' ? null : value.toLowerCase()
       return null
     case 'connection':
       draft.connection = draft.connection === null ? value : `${draft.connection},${value}`
       return null
     case 'expect':
-      if (value.toLowerCase() !== '100-continue') return defect('expectation', `expects \`${value}\``)
+      if (value.toLowerCase() !== '100-continue')
+        return defect('expectation', `expects \`${value}\``)
       draft.expectsContinue = true
       return null
     case 'upgrade':
@@ -237,7 +259,9 @@ function keep(draft: Draft, name: string, value: string): void {
   draft.headers.push([name, value])
 }
 
-/** Some servers read `_` in a name as `-`: a field that would then have a row is not kept quietly. */
+/**
+ * Some servers read `_` in a name as `-`: a field that would then have a row is not kept quietly.
+ */
 function keepUnknown(draft: Draft, name: string, value: string, table: HeaderTable): void {
   if (name.startsWith('x-forwarded-')) return
   if (name.includes('_') && hasRow(name.replaceAll('_', '-'), table)) {

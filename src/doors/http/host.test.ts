@@ -99,7 +99,12 @@ test('private names', () => {
 })
 
 test('public names that look like private ones', () => {
-  for (const name of ['localhost.example', 'internal.example.com', 'local.example', 'svc.example']) {
+  for (const name of [
+    'localhost.example',
+    'internal.example.com',
+    'local.example',
+    'svc.example',
+  ]) {
     assert.ok(!isPrivateName(name), name)
   }
 })

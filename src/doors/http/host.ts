@@ -1,8 +1,8 @@
-// The host and port of an authority (RFC 3986 3.2, without userinfo). Taken: LDH names with `_`, in any
-// case, with or without the root's dot, and addresses. Refused: userinfo, percent-encoding, non-ASCII
-// (a name is written in punycode), empty ports. Whatever a resolver could take for an IPv4 address
-// (its last label is a number: `127.1`, `0x7f000001`, `017700000001`) is an address, as in the
-// WHATWG URL standard.
+// The host and port of an authority (RFC 3986 3.2, without userinfo). Taken: LDH names with `_`, in
+// any case, with or without the root's dot, and addresses. Refused: userinfo, percent-encoding,
+// non-ASCII (a name is written in punycode), empty ports. Whatever a resolver could take for an
+// IPv4 address (its last label is a number: `127.1`, `0x7f000001`, `017700000001`) is an address,
+// as in the WHATWG URL standard.
 // https://www.rfc-editor.org/rfc/rfc3986#section-3.2
 // https://url.spec.whatwg.org/#ends-in-a-number-checker
 import { isIP } from 'node:net'
@@ -27,7 +27,8 @@ export function readAuthority(text: string): Authority {
 }
 
 function readBracketed(host: string, port: number | null): Authority {
-  if (isIP(host) !== 6 || host.includes('%')) return { kind: 'refused', why: 'what is in brackets is no IPv6 address' }
+  if (isIP(host) !== 6 || host.includes('%'))
+    return { kind: 'refused', why: 'what is in brackets is no IPv6 address' }
   return { kind: 'address', host: host.toLowerCase(), port }
 }
 

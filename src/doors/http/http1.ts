@@ -1,7 +1,8 @@
-// HTTP/1.1 as node:http parses it, strictly (no insecureHTTPParser): bare LF, obs-fold, NUL, white space before
-// a colon, content-length with transfer-encoding, repeated or malformed lengths, unknown methods and
-// data after `connection: close` end in `clientError`. Chunk extensions are dropped with the framing, which
-// is never sent on. Refused here besides: HTTP/1.0 and 0.9, a missing Host.
+// HTTP/1.1 as node:http parses it, strictly (no insecureHTTPParser): bare LF, obs-fold, NUL, white
+// space before a colon, content-length with transfer-encoding, repeated or malformed lengths,
+// unknown methods and data after `connection: close` end in `clientError`. Chunk extensions are
+// dropped with the framing, which is never sent on. Refused here besides: HTTP/1.0 and 0.9, a
+// missing Host.
 // https://www.rfc-editor.org/rfc/rfc9112
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
@@ -188,7 +189,9 @@ class Http1Exchange implements Exchange, Turn {
     )
   }
 
-  /** Says no, then swallows what still comes: a reset would take the answer away from the client. */
+  /**
+   * Says no, then swallows what still comes: a reset would take the answer away from the client.
+   */
   #linger(body: Uint8Array): void {
     const end = (): void => {
       clearTimeout(timer)
@@ -224,7 +227,10 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
 
-/** After bytes that do not parse nothing more is taken; a request already at the gate is still answered. */
+/**
+ * After bytes that do not parse nothing more is taken; a request already at the gate is still
+ * answered.
+ */
 function brokenFraming(parts: Http1Parts, error: NodeJS.ErrnoException, stream: Duplex): void {
   const connection = parts.connectionOf(stream)
   if (connection === undefined || !stream.writable) {

@@ -7,7 +7,14 @@ import { gzipSync } from 'node:zlib'
 
 import { framesOn, http2Request } from '../../../test/doors/http2-frames.ts'
 import type { Field } from '../../../test/doors/http2-frames.ts'
-import { latch, lease, proxyLease, replied, secured, stageDoor } from '../../../test/doors/staged-door.ts'
+import {
+  latch,
+  lease,
+  proxyLease,
+  replied,
+  secured,
+  stageDoor,
+} from '../../../test/doors/staged-door.ts'
 import type { StagedDoor } from '../../../test/doors/staged-door.ts'
 
 const governed = 'backboard.railway.app'
@@ -51,12 +58,17 @@ test('a request is the same as over HTTP/1.1', async (t) => {
   const door = await stageDoor(t)
   const client = await session(t, door)
   const fields = { authorization: `Bearer ${lease}`, cookie: ['a=1', 'b=2'], 'x-kept': '1' }
-  const { status, text } = await post(client, gzipSync('{}'), { ...fields, 'content-encoding': 'gzip' })
+  const { status, text } = await post(client, gzipSync('{}'), {
+    ...fields,
+    'content-encoding': 'gzip',
+  })
   assert.deepEqual([status, text], [200, `POST ${governed} /graphql/v2 2`])
   const payload = door.onlyPayload()
   assert.equal(Buffer.from(payload.body).toString(), '{}')
   assert.deepEqual(payload.headers, [['x-kept', '1']])
-  const presented = door.arrivals[0]?.presented.map(({ place, value }) => `${place} ${value.reveal()}`)
+  const presented = door.arrivals[0]?.presented.map(
+    ({ place, value }) => `${place} ${value.reveal()}`,
+  )
   assert.deepEqual(presented, [`proxy ${lease}`, `authorization ${lease}`, 'cookie a=1; b=2'])
 })
 
@@ -178,37 +190,105 @@ const rows: readonly Row[] = [
   ['the plain form', http2Request(plain), 1, /^headers data/],
   ['a body', http2Request([...plain, ['content-length', '2']], '{}'), 1, /^headers data/],
   ['Host that agrees', http2Request([...plain, ['host', governed]]), 1, /^headers data/],
-  ['Host instead', http2Request([...without(':authority'), ['host', governed]]), 1, /^headers data/],
+  [
+    'Host instead',
+    http2Request([...without(':authority'), ['host', governed]]),
+    1,
+    /^headers data/,
+  ],
   ['Host of another', http2Request([...plain, ['host', 'example.com']]), 0, /^headers data/],
   ['another authority', http2Request(replaced(':authority', 'example.com')), 0, /^headers data/],
   ['another port', http2Request(replaced(':authority', `${governed}:8443`)), 0, /^headers data/],
-  ['user information', http2Request(replaced(':authority', `u@${governed}`)), 0, /^(headers data|reset)/],
+  [
+    'user information',
+    http2Request(replaced(':authority', `u@${governed}`)),
+    0,
+    /^(headers data|reset)/,
+  ],
   ['no authority', http2Request(without(':authority')), 0, /^(headers data|reset)/],
   ['other scheme', http2Request(replaced(':scheme', 'http')), 0, /^reset/],
-  ['CONNECT', http2Request([[':method', 'CONNECT'], [':authority', 'example.com:443']]), 0, /reset|headers/],
-  ['extended CONNECT', http2Request([...replaced(':method', 'CONNECT'), [':protocol', 'websocket']]), 0, /reset|goaway/],
+  [
+    'CONNECT',
+    http2Request([
+      [':method', 'CONNECT'],
+      [':authority', 'example.com:443'],
+    ]),
+    0,
+    /reset|headers/,
+  ],
+  [
+    'extended CONNECT',
+    http2Request([...replaced(':method', 'CONNECT'), [':protocol', 'websocket']]),
+    0,
+    /reset|goaway/,
+  ],
   ['unknown method', http2Request(replaced(':method', 'FOO')), 0, /^headers data/],
   ['method with a space', http2Request(replaced(':method', 'GET /y')), 0, /reset|headers|goaway/],
-  ['path with a line', http2Request(replaced(':path', '/x HTTP/1.1\r\nHost: a\r\n\r\n')), 0, /reset|headers|goaway/],
+  [
+    'path with a line',
+    http2Request(replaced(':path', '/x HTTP/1.1\r\nHost: a\r\n\r\n')),
+    0,
+    /reset|headers|goaway/,
+  ],
   ['path with a space', http2Request(replaced(':path', '/x y')), 0, /reset|headers|goaway/],
   ['empty path', http2Request(replaced(':path', '')), 0, /reset|headers|goaway/],
-  ['absolute path', http2Request(replaced(':path', 'https://example.com/x')), 0, /reset|headers|goaway/],
+  [
+    'absolute path',
+    http2Request(replaced(':path', 'https://example.com/x')),
+    0,
+    /reset|headers|goaway/,
+  ],
   ['a line in a value', http2Request([...plain, ['x-a', 'b\r\nx-c: d']]), 1, /^headers data/],
   ['NUL in a value', http2Request([...plain, ['x-a', 'b\0']]), 1, /^headers data/],
   ['a colon in a name', http2Request([...plain, ['x:a', 'b']]), 1, /^headers data/],
   ['upper case', http2Request([...plain, ['X-A', 'b']]), 0, /reset|goaway/],
   ['connection', http2Request([...plain, ['connection', 'close']]), 0, /reset|goaway/],
-  ['transfer-encoding', http2Request([...plain, ['transfer-encoding', 'chunked']], '{}'), 0, /reset|goaway/],
+  [
+    'transfer-encoding',
+    http2Request([...plain, ['transfer-encoding', 'chunked']], '{}'),
+    0,
+    /reset|goaway/,
+  ],
   ['upgrade', http2Request([...plain, ['upgrade', 'h2c']]), 0, /reset|goaway/],
   ['a pseudo-header twice', http2Request([...plain, [':path', '/y']]), 0, /reset|goaway/],
-  ['a pseudo-header late', http2Request([...without(':path'), ['x-a', 'b'], [':path', '/x']]), 0, /reset|goaway/],
+  [
+    'a pseudo-header late',
+    http2Request([...without(':path'), ['x-a', 'b'], [':path', '/x']]),
+    0,
+    /reset|goaway/,
+  ],
   ['an unknown pseudo-header', http2Request([...plain, [':x', 'y']]), 0, /reset|goaway/],
-  ['content-length too long', http2Request([...plain, ['content-length', '3']], '{}'), 0, /reset|goaway/],
-  ['content-length too short', http2Request([...plain, ['content-length', '1']], '{}'), 0, /reset|goaway/],
-  ['content-length twice', http2Request([...plain, ['content-length', '2'], ['content-length', '2']], '{}'), 0, /reset|goaway|headers/],
-  ['authorization twice', http2Request([...plain, ['authorization', 'a'], ['authorization', 'b']]), 0, /^headers data/],
+  [
+    'content-length too long',
+    http2Request([...plain, ['content-length', '3']], '{}'),
+    0,
+    /reset|goaway/,
+  ],
+  [
+    'content-length too short',
+    http2Request([...plain, ['content-length', '1']], '{}'),
+    0,
+    /reset|goaway/,
+  ],
+  [
+    'content-length twice',
+    http2Request([...plain, ['content-length', '2'], ['content-length', '2']], '{}'),
+    0,
+    /reset|goaway|headers/,
+  ],
+  [
+    'authorization twice',
+    http2Request([...plain, ['authorization', 'a'], ['authorization', 'b']]),
+    0,
+    /^headers data/,
+  ],
   ['trailers', http2Request(plain, '{}', [['x-a', 'b']]), 0, /^headers data/],
-  ['the clear-text preface twice', Buffer.concat([http2Request([]), http2Request(plain)]), 0, /goaway|reset/],
+  [
+    'the clear-text preface twice',
+    Buffer.concat([http2Request([]), http2Request(plain)]),
+    0,
+    /goaway|reset/,
+  ],
 ]
 
 suite('frames', { concurrency: 8 }, () => {

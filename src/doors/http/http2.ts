@@ -1,7 +1,8 @@
-// HTTP/2 inside TLS, as nghttp2 parses it (node:http2). It resets streams with upper-case names, connection
-// headers, misplaced, repeated or malformed pseudo-headers or a wrong content-length, and leaves out fields
-// that could not be written in HTTP/1.1 (CR, LF or NUL in a value): those are neither judged nor sent. Refused
-// here besides: CONNECT, trailers, `:scheme` other than https. `:authority` is compared with the CONNECT.
+// HTTP/2 inside TLS, as nghttp2 parses it (node:http2). It resets streams with upper-case names,
+// connection headers, misplaced, repeated or malformed pseudo-headers or a wrong content-length,
+// and leaves out fields that could not be written in HTTP/1.1 (CR, LF or NUL in a value): those are
+// neither judged nor sent. Refused here besides: CONNECT, trailers, `:scheme` other than https.
+// `:authority` is compared with the CONNECT.
 // https://www.rfc-editor.org/rfc/rfc9113#section-8
 import { constants, performServerHandshake } from 'node:http2'
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'

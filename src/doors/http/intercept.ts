@@ -1,6 +1,6 @@
-// Inside a CONNECT to a governed host: the client's TLS ends here, with a leaf of our own authority, and
-// HTTP/1.1 or HTTP/2 is spoken in the host's name. The ClientHello must name that host before any
-// certificate is made.
+// Inside a CONNECT to a governed host: the client's TLS ends here, with a leaf of our own
+// authority, and HTTP/1.1 or HTTP/2 is spoken in the host's name. The ClientHello must name that
+// host before any certificate is made.
 import type { Server } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
@@ -60,7 +60,11 @@ function mayTerminate(
       endWith(stream, unrecognizedName, limits.lingerSeconds)
       return false
     case 'not-tls':
-      writeRefusal(stream, defect('malformed', `port ${port} of \`${host}\` speaks TLS`), limits.lingerSeconds)
+      writeRefusal(
+        stream,
+        defect('malformed', `port ${port} of \`${host}\` speaks TLS`),
+        limits.lingerSeconds,
+      )
       return false
     case 'refused':
     case 'gone':

@@ -5,7 +5,10 @@ import type { RefusalAnswer } from '../../domain/request.ts'
 import { answerOf, reasonPhrase } from './defect.ts'
 import type { Defect } from './defect.ts'
 
-/** What still comes is swallowed for a while: a reset would take the last words away from the client. */
+/**
+ * What still comes is swallowed for a while: a reset would take the last words away from the
+ * client.
+ */
 export function endWith(stream: Duplex, bytes: Uint8Array, lingerSeconds: number): void {
   stream.on('error', () => stream.destroy())
   stream.end(bytes)

@@ -1,4 +1,6 @@
-/** Every bound of the door. Reaching one is a refusal, or the end of the connection, that names it. */
+/**
+ * Every bound of the door. Reaching one is a refusal, or the end of the connection, that names it.
+ */
 export interface HttpLimits {
   /** longest body that is judged, before and after decoding */
   readonly bodyBytesMax: number

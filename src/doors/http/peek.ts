@@ -3,12 +3,15 @@ import type { Duplex } from 'node:stream'
 import { readClientHello } from '../../wire/client-hello.ts'
 import type { ClientHello, ClientHelloReading } from '../../wire/client-hello.ts'
 
-export type Peeked = Exclude<ClientHelloReading, { kind: 'incomplete' }> | Readonly<{ kind: 'gone' }>
+export type Peeked =
+  Exclude<ClientHelloReading, { kind: 'incomplete' }> | Readonly<{ kind: 'gone' }>
 
 /** more than any ClientHello that is taken, with its record headers */
 const peekBytesMax = 20_480
 
-/** Reads until it is known what the client speaks, and puts back what was read. Calls `done` once. */
+/**
+ * Reads until it is known what the client speaks, and puts back what was read. Calls `done` once.
+ */
 export function peek(stream: Duplex, seconds: number, done: (peeked: Peeked) => void): void {
   const chunks: Buffer[] = []
   let over = false
@@ -57,5 +60,7 @@ export function helloDefect({ serverName, encrypted }: ClientHello, host: string
   return encrypted ? 'the ClientHello is encrypted, so where it goes cannot be seen' : null
 }
 
-/** A fatal TLS alert, unrecognized_name (RFC 8446 6.2): the client shows it as an error of its own. */
+/**
+ * A fatal TLS alert, unrecognized_name (RFC 8446 6.2): the client shows it as an error of its own.
+ */
 export const unrecognizedName = Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x70])

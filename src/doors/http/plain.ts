@@ -1,6 +1,6 @@
-// A plain request to a host that is not governed: the gate gives the bytes of a connection, and the request is
-// written there as it was read. Leases never go along, nor does what was meant for the proxy (RFC 9110 7.6,
-// 11.7). The host's answer comes back as it is.
+// A plain request to a host that is not governed: the gate gives the bytes of a connection, and the
+// request is written there as it was read. Leases never go along, nor does what was meant for the
+// proxy (RFC 9110 7.6, 11.7). The host's answer comes back as it is.
 // https://www.rfc-editor.org/rfc/rfc9110#section-7.6
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -63,7 +63,8 @@ export function forwardPlain(parts: PlainParts, request: Received): void {
 }
 
 function plainDefect({ exchange, head, destination, presented }: Received): Defect | null {
-  if (head.upgrade !== null) return defect('upgrade', `an upgrade to \`${head.upgrade}\` is not made`)
+  if (head.upgrade !== null)
+    return defect('upgrade', `an upgrade to \`${head.upgrade}\` is not made`)
   const texts = [destination.target, ...forwardedHeaders(exchange.rawHeaders, head).flat()]
   if (texts.some(holdsLease)) {
     return defect('lease-to-stranger', `a lease would leave for \`${destination.host}\``)

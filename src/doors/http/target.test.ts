@@ -12,7 +12,7 @@ const plain = [
   '/...',
   '/a%20b',
   '/a%C3%A9',
-  '/a:b@c,d=e+f!$&\'()*',
+  "/a:b@c,d=e+f!$&'()*",
   '/graphql?query={project(id:"x"){id}}&variables=%7B%7D',
   '/x?a=..&b=//&c=%2e%2e%2f',
   '/x?monkey=1&tokens=2&keyboard=3&method=GET',
@@ -27,7 +27,21 @@ for (const target of plain) {
   })
 }
 
-const notHttp = ['', 'a', '*', '/#', '/a#b', '/a\\b', '/a b', '/a\tb', '/a\0', '/a\r\nb', '/é', '/\u2028', '/a\x7f']
+const notHttp = [
+  '',
+  'a',
+  '*',
+  '/#',
+  '/a#b',
+  '/a\\b',
+  '/a b',
+  '/a\tb',
+  '/a\0',
+  '/a\r\nb',
+  '/é',
+  '/\u2028',
+  '/a\x7f',
+]
 for (const target of notHttp) {
   test(`no target: ${JSON.stringify(target)}`, () => assert.ok(!isOriginForm(target)))
 }
@@ -80,7 +94,10 @@ for (const target of carriers) {
   test(`a credential in the URL: ${target}`, () => {
     const { unreadable: why, presented } = readTarget(target)
     assert.match(why ?? '', /credential is in the URL/)
-    assert.deepEqual(presented.map(({ place, value }) => [place, value.reveal()]), [['query', 'abc']])
+    assert.deepEqual(
+      presented.map(({ place, value }) => [place, value.reveal()]),
+      [['query', 'abc']],
+    )
   })
 }
 

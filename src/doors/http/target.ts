@@ -1,7 +1,8 @@
-// The origin-form of a request target (RFC 9112 3.2.1) and what in it an upstream could read otherwise
-// than we do. Not HTTP, so refused at once: control characters, spaces, non-ASCII, `#`, `\`. HTTP, but
-// ambiguous, so unreadable: dot segments, empty segments, matrix parameters, escapes of characters that
-// need none or that delimit, parameters that override the method or carry a credential.
+// The origin-form of a request target (RFC 9112 3.2.1) and what in it an upstream could read
+// otherwise than we do. Not HTTP, so refused at once: control characters, spaces, non-ASCII, `#`,
+// `\`. HTTP, but ambiguous, so unreadable: dot segments, empty segments, matrix parameters, escapes
+// of characters that need none or that delimit, parameters that override the method or carry a
+// credential.
 // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
 // https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
 import type { Presented } from '../../domain/request.ts'

@@ -23,7 +23,7 @@ test('names a way for every tool, with the path', () => {
 })
 
 test('a path is one word to a shell, whatever is in it', () => {
-  const path = "/tmp/it's $(touch here); a \"CA\".pem"
+  const path = '/tmp/it\'s $(touch here); a "CA".pem'
   const text = trustInstructions(path, 'http://127.0.0.1:1')
   const line = text.split('\n').find((each) => each.includes('GIT_SSL_CAINFO')) ?? ''
   const script = `${line.trim()}; printf %s "$GIT_SSL_CAINFO"`

@@ -1,4 +1,6 @@
-/** What `holdpoint ca` prints: how an agent's tools are told to trust the authority, and only they. */
+/**
+ * What `holdpoint ca` prints: how an agent's tools are told to trust the authority, and only they.
+ */
 export function trustInstructions(caPath: string, proxyUrl: string): string {
   const path = quoted(caPath)
   return `The certificate authority of this Holdpoint is ${path}

@@ -94,7 +94,12 @@ const opening: readonly (readonly [name: string, bytes: Uint8Array])[] = [
   ['no name', inRecords(helloMessage({ extensions: [] }))],
   ['another name', inRecords(helloMessage({ extensions: [serverName('other.example')] }))],
   ['a name below', inRecords(helloMessage({ extensions: [serverName('www.example.com')] }))],
-  ['a hidden name', inRecords(helloMessage({ extensions: [serverName('example.com'), extension(0xfe0d, Buffer.alloc(9))] }))],
+  [
+    'a hidden name',
+    inRecords(
+      helloMessage({ extensions: [serverName('example.com'), extension(0xfe0d, Buffer.alloc(9))] }),
+    ),
+  ],
   ['plain HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: backboard.railway.app\r\n\r\n')],
   ['SSH', Buffer.from('SSH-2.0-OpenSSH\r\n')],
   ['a broken hello', Buffer.from([22, 3, 1, 0, 4, 2, 0, 0, 0])],
@@ -104,7 +109,10 @@ for (const [name, bytes] of opening) {
   test(`a tunnel that opens with ${name} carries nothing`, async (t) => {
     const door = await stageDoor(t, { limits: { handshakeSeconds: 0.2 } })
     const got: Buffer[] = []
-    const port = await listening(t, createServer((socket) => socket.on('data', (b) => got.push(b)).on('error', () => undefined)))
+    const port = await listening(
+      t,
+      createServer((socket) => socket.on('data', (b) => got.push(b)).on('error', () => undefined)),
+    )
     door.answerWith(() => tunnelTo(port))
     const socket = await connected(door.port, 'example.com:443', [proxyLease])
     socket.write(bytes)
@@ -174,7 +182,10 @@ test('a silent tunnel is cut', async (t) => {
 
 test('an upstream that breaks breaks the tunnel', async (t) => {
   const door = await stageDoor(t)
-  const port = await listening(t, createServer((socket) => socket.on('data', () => socket.resetAndDestroy())))
+  const port = await listening(
+    t,
+    createServer((socket) => socket.on('data', () => socket.resetAndDestroy())),
+  )
   door.answerWith(() => tunnelTo(port))
   const socket = await connected(door.port, 'example.com:443', [proxyLease])
   socket.write(hello)
@@ -207,19 +218,35 @@ function teller(t: TestContext): Promise<number> {
 
 function plain(target: string, ...fields: readonly string[]): string {
   const { host } = new URL(target)
-  return [`POST ${target} HTTP/1.1`, `Host: ${host}`, 'Connection: close, X-Mine', ...fields, '', ''].join('\r\n')
+  return [
+    `POST ${target} HTTP/1.1`,
+    `Host: ${host}`,
+    'Connection: close, X-Mine',
+    ...fields,
+    '',
+    '',
+  ].join('\r\n')
 }
 
 test('a plain request is carried, without what was for the proxy', async (t) => {
   const door = await stageDoor(t)
   const port = await teller(t)
   door.answerWith(() => tunnelTo(port))
-  const fields = [proxyLease, 'Authorization: Bearer own', 'Cookie: a=1', 'X-Mine: 1', 'Accept-Encoding: gzip']
+  const fields = [
+    proxyLease,
+    'Authorization: Bearer own',
+    'Cookie: a=1',
+    'X-Mine: 1',
+    'Accept-Encoding: gzip',
+  ]
   const bytes = plain('http://Example.com:8080/a//b?token=1', ...fields, 'Content-Length: 3')
   const { text } = await exchangeBytes(door.port, `${bytes}abc`)
   assert.match(text, /^HTTP\/1.1 201 Created\r\nX-One: 1\r\n/)
   assert.match(text, /POST \/a\/\/b\?token=1 \| host example.com:8080 /)
-  assert.match(text, /authorization Bearer own cookie a=1 accept-encoding gzip content-length 3 .*\| abc/)
+  assert.match(
+    text,
+    /authorization Bearer own cookie a=1 accept-encoding gzip content-length 3 .*\| abc/,
+  )
   assert.doesNotMatch(text, /proxy|X-Mine|hpl_/i)
   const payloads = door.arrivals.map(({ payload, presented }) => [payload, presented.length])
   assert.deepEqual(payloads, [[{ kind: 'tunnel', host: 'example.com', port: 8080 }, 1]])
@@ -279,7 +306,10 @@ test('a plain host that cuts, never answers or talks nonsense', async (t) => {
 test('a plain answer that is cut is seen to be', async (t) => {
   const door = await stageDoor(t)
   const half = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'
-  const port = await listening(t, createServer((socket) => socket.end(half)))
+  const port = await listening(
+    t,
+    createServer((socket) => socket.end(half)),
+  )
   door.answerWith(() => tunnelTo(port))
   const { text } = await exchangeBytes(door.port, plain('http://example.com/', proxyLease))
   assert.match(text, /^HTTP\/1.1 200 OK[^]*half/)

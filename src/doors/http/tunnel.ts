@@ -1,6 +1,6 @@
-// A tunnel to a host that is not governed. Its bytes are not read, but for the first: they must be a TLS
-// ClientHello that names the host of the CONNECT, in the clear. Otherwise a tunnel to an allowed host could
-// carry a connection to a governed one.
+// A tunnel to a host that is not governed. Its bytes are not read, but for the first: they must be
+// a TLS ClientHello that names the host of the CONNECT, in the clear. Otherwise a tunnel to an
+// allowed host could carry a connection to a governed one.
 import { pipeline } from 'node:stream'
 import type { Duplex } from 'node:stream'
 
@@ -60,7 +60,10 @@ function join(parts: TunnelParts, connection: Connection, stream: Duplex, upstre
   pipeline(upstream, stream, over)
 }
 
-/** A governed host named inside a tunnel to another one is a way round the gate: the gate hears of it. */
+/**
+ * A governed host named inside a tunnel to another one is a way round the gate: the gate hears of
+ * it.
+ */
 function reportFronting(
   parts: TunnelParts,
   connection: Connection,
