@@ -14,6 +14,8 @@ const pageBytes = 8192
 /** How much may wait in the write-ahead log: moving it into place holds up whoever commits then. */
 const walPagesMax = 256
 const cacheKibibytes = 32_768
+/** 32 MiB: moving pages into place waits for the disk, so it is done seldom */
+const pagesBetweenCheckpoints = 8192
 /** Result codes of SQLite that mean "someone else has it". */
 const busy = new Set([5, 6, 261, 517])
 
@@ -34,6 +36,7 @@ export function openDatabase(file: string, { bytesMax }: DatabaseOptions): Datab
       PRAGMA wal_autocheckpoint = ${walPagesMax};
       PRAGMA trusted_schema = OFF;
       PRAGMA cache_size = -${cacheKibibytes};
+      PRAGMA wal_autocheckpoint = ${pagesBetweenCheckpoints};
     `)
     if (bytesMax !== undefined) {
       database.exec(`PRAGMA max_page_count = ${Math.ceil(bytesMax / pageBytes)}`)

@@ -10,6 +10,7 @@ import { conflict } from './fold.ts'
 import type { Folds, Place } from './fold.ts'
 import { checkWaiting, createHoldRows } from './hold-rows.ts'
 import { createSignCounts } from './sign-counts.ts'
+import type { Spending } from './spending.ts'
 
 const peopleWanted: Readonly<Record<ReleaseRule, number>> = {
   owner: 1,
@@ -18,7 +19,10 @@ const peopleWanted: Readonly<Record<ReleaseRule, number>> = {
 }
 
 /** What the last step before anything passes must not take on trust from whoever asks for it. */
-export function foldHolds(database: DatabaseSync): Pick<Folds, 'held' | 'settled' | 'claimed'> {
+export function foldHolds(
+  database: DatabaseSync,
+  spending: Spending,
+): Pick<Folds, 'held' | 'settled' | 'claimed'> {
   const rows = createHoldRows(database)
   const countSignature = createSignCounts(database)
   const open = database.prepare(
@@ -34,6 +38,7 @@ export function foldHolds(database: DatabaseSync): Pick<Folds, 'held' | 'settled
     if (open.run(id, index, decision, agent, request, lease).changes === 0) {
       conflict(`there is a hold \`${id}\`, or one for this decision, already`, 'make a new one')
     }
+    spending.countHeld(rows.held(decision))
     rows.remember(decision, index)
   }
 
@@ -63,8 +68,10 @@ export function foldHolds(database: DatabaseSync): Pick<Folds, 'held' | 'settled
     if (hold.expiresAt <= at) conflict('the release has expired', 'send the request again')
     const why = rows.whyStopped(hold)
     if (why !== null) conflict(why, 'ask the owner')
-    checkSame(hold, rows.held(decision))
+    const claiming = rows.held(decision)
+    checkSame(hold, claiming)
     answer.run('spent', index, id)
+    spending.countReleased(claiming)
     release.run(decision)
     rows.remember(hold.decision, index)
     rows.remember(decision, index)

@@ -13,7 +13,12 @@ import type { Row } from './rows.ts'
 export interface Spending {
   /** Throws `conflict` when the decision is under a mandate that was never granted. */
   check(decision: Decision): void
+  /** It was decided: a request, and what it writes and destroys when that is let through. */
   count(decision: Decision): void
+  /** It opened a hold, which counts as a denial. */
+  countHeld(decision: Decision): void
+  /** A release was spent on it: what it writes and destroys is let through after all. */
+  countReleased(decision: Decision): void
   /** Writes what was counted; before the transaction ends. */
   settle(): void
   /** The transaction came to nothing. */
@@ -75,21 +80,28 @@ export function createSpending(database: DatabaseSync): Spending {
     counted.denials += cost.denials
   }
 
+  function countAll({ mandate }: Decision, cost: Counted): void {
+    if (mandate === null) return
+    for (const each of lineageOf(mandate)) countFor(each, cost)
+  }
+
   return {
     check({ mandate }) {
       if (mandate !== null) lineageOf(mandate)
     },
     count(decision) {
-      if (decision.mandate === null) return
-      const effects = decision.impacts.flatMap(({ hits }) => hits.map(({ effect }) => effect))
-      const cost = costOf(decision, effects)
-      for (const mandate of lineageOf(decision.mandate)) {
-        countFor(mandate, cost)
-        for (const effect of effects) {
+      const { verdict } = decision
+      const denials = verdict.kind === 'deny' ? 1 : 0
+      const taken = verdict.kind === 'allow' ? takenBy(decision) : nothing
+      countAll(decision, { ...taken, requests: 1, denials })
+      for (const mandate of decision.mandate === null ? [] : lineageOf(decision.mandate)) {
+        for (const effect of effectsOf(decision)) {
           if (effect.kind !== 'unknown') touchOnce(mandate, showResource(effect.resource))
         }
       }
     },
+    countHeld: (decision) => countAll(decision, { ...nothing, denials: 1 }),
+    countReleased: (decision) => countAll(decision, takenBy(decision)),
     settle() {
       for (const [mandate, { requests, writes, destroys, denials }] of pending) {
         add.run(mandate, requests, writes, destroys, denials)
@@ -104,13 +116,19 @@ export function createSpending(database: DatabaseSync): Spending {
   }
 }
 
-function costOf({ verdict }: Decision, [first, ...rest]: readonly Effect[]): Counted {
-  const effects = first === undefined ? [] : [first, ...rest]
+const nothing: Counted = { requests: 0, writes: 0, destroys: 0, denials: 0 }
+
+function effectsOf({ impacts }: Decision): readonly Effect[] {
+  return impacts.flatMap(({ hits }) => hits.map(({ effect }) => effect))
+}
+
+function takenBy(decision: Decision): Counted {
+  const effects = effectsOf(decision)
+  const [first, ...rest] = effects
   const worst = first === undefined ? null : worstEffect(first, ...rest).kind
   return {
-    requests: 1,
+    ...nothing,
     writes: worst !== null && severity(worst) >= severity('write') ? 1 : 0,
     destroys: effects.filter(({ kind }) => kind === 'destroy').length,
-    denials: verdict.kind === 'allow' ? 0 : 1,
   }
 }

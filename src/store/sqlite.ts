@@ -188,7 +188,7 @@ function createFolds(database: DatabaseSync, spending: Spending): Folds {
     ...foldAgents(database),
     ...foldMandates(database),
     ...foldPeople(database),
-    ...foldHolds(database),
+    ...foldHolds(database, spending),
     ...foldApprovals(database),
     ...foldDecisions(database, spending),
   }

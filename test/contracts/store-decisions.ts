@@ -64,11 +64,11 @@ export function describeDecisions(under: () => StoreUnderTest, refuses: Refuses)
         facts.decided('r1'),
         facts.decided('r2', facts.allow, below),
       ])
-      mustPut(store, [facts.decided('d1', facts.toHold, two), facts.decided('d2', facts.deny, two)])
+      mustPut(store, [facts.decided('d1', facts.allow, two), facts.decided('d2', facts.deny, two)])
       const again = under().reopen()
       mustPut(again, [facts.decided('r3', facts.allow, below)])
       const { resources, ...counts } = again.spent('child' as MandateId)
-      assert.deepEqual(counts, { requests: 4, writes: 2, destroys: 4, denials: 2 })
+      assert.deepEqual(counts, { requests: 4, writes: 1, destroys: 2, denials: 1 })
       assert.deepEqual([...resources].sort(), [
         'railway:service/web',
         'railway:volume/a',

@@ -52,6 +52,20 @@ export function describeHolds(under: () => StoreUnderTest, refuses: Refuses): vo
   }
 
   describe('holds', () => {
+    test('count once as a denial, and as what they do only when a release is spent', () => {
+      const { store } = under()
+      const counts = (): unknown => {
+        const { requests, destroys, denials } = store.spent(one.mandate)
+        return { requests, destroys, denials }
+      }
+      mustPut(store, letGo)
+      assert.deepEqual(counts(), { requests: 1, destroys: 0, denials: 1 })
+      mustPut(store, [again])
+      assert.deepEqual(counts(), { requests: 2, destroys: 0, denials: 1 })
+      mustPut(store, [facts.claimed(one, 'again')])
+      assert.deepEqual(counts(), { requests: 2, destroys: 1, denials: 1 })
+    })
+
     comesTo('wait', waiting, { kind: 'waiting', approvals: [] })
     comesTo('wait with an approval', [...waiting, facts.approved(facts.bob, one)], {
       kind: 'waiting',
