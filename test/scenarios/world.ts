@@ -118,7 +118,14 @@ export async function openWorld(folder: string): Promise<World> {
   const commands: Readonly<Record<string, (words: readonly string[]) => Promise<Printed>>> = {
     curl: (args) => run('curl', { args: ['-sS', ...args] }),
     client: ([name = '', ...args]) =>
-      run(process.execPath, { args: [...node, join(root, 'test/scenarios/clients', name), ...args] }),
+      run(process.execPath, {
+        args: [...node, join(root, 'test/scenarios/clients', name), ...args],
+        env: {
+          NODE_EXTRA_CA_CERTS: staged.certificate,
+          RAILWAY_GRAPHQL_ENDPOINT: `http://${staged.agents}/railway/graphql/v2`,
+          RAILWAY_API_TOKEN: staged.lease,
+        },
+      }),
     holdpoint: (args) => holdpoint(['--config', staged.configuration, ...args]),
     release: async ([hold = '']) => answer('release', hold, ''),
     refuse: async ([hold = '', note = '']) => answer('refuse', hold, note),
