@@ -5,7 +5,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Reply } from '../domain/request.ts'
 import { BodyStream } from './body-stream.ts'
 import type { Connection, ExchangeSink } from './connection.ts'
-import { returnedHeaders } from './headers.ts'
+import { codingOf, returnedHeaders } from './headers.ts'
 import type { Header } from './headers.ts'
 import type { ResponseHead } from './http1-response.ts'
 import type { RedactingStream, Redactor } from './redact.ts'
@@ -86,9 +86,8 @@ export class Answer implements ExchangeSink {
     const { framing } = head
     this.#length = framing.kind === 'length' ? framing.length : null
     if (this.#length === 0) return
-    const coding = head.headers.find(([name]) => name === 'content-encoding')?.[1] ?? ''
-    const decoder = decoders.get(coding.toLowerCase())
-    if (decoder === undefined) this.#withheld = true
+    const decoder = decoders.get(codingOf(head.headers))
+    if (decoder === undefined) this.#withhold()
     else if (decoder !== null) this.#decode(decoder())
   }
 
@@ -200,6 +199,12 @@ export class Answer implements ExchangeSink {
   #decoded(bytes: Buffer): void {
     if (this.#left) this.#countLeft(bytes.length)
     if (!this.#over) this.#pass(bytes)
+  }
+
+  /** Nobody gets it, so it is read for its end alone. */
+  #withhold(): void {
+    this.#withheld = true
+    this.#left = true
   }
 
   #countLeft(bytes: number): void {

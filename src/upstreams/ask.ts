@@ -2,6 +2,7 @@ import type { Clearance } from '../clearance.ts'
 import { Fault } from '../domain/fault.ts'
 import type { AskRequest } from '../providers/provider.ts'
 import type { Connection, ExchangeSink } from './connection.ts'
+import { codingOf } from './headers.ts'
 import type { ResponseHead } from './http1-response.ts'
 import { codeOf, redactorOf, writeRequest } from './send.ts'
 import type { Upstream } from './send.ts'
@@ -52,10 +53,10 @@ class AskedAnswer implements ExchangeSink {
   }
 
   head({ status, headers }: ResponseHead): void {
-    const coding = headers.find(([name]) => name === 'content-encoding')?.[1] ?? 'identity'
+    const coding = codingOf(headers)
     if (status < 200 || status > 299) {
       this.#refusal = fault('discovery-refused', `it answered ${status}; check its read credential`)
-    } else if (coding.toLowerCase() !== 'identity') {
+    } else if (coding !== '' && coding !== 'identity') {
       this.#refusal = fault('discovery-refused', `it answered in \`${coding}\`, unasked`)
     }
   }

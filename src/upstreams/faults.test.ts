@@ -276,6 +276,17 @@ test('an answer that nobody reads any more is not read for ever', async (t) => {
   assert.match(JSON.stringify(await aborted.ended), /nobody waited/)
 })
 
+test('an answer that is withheld is not read for ever', async (t) => {
+  const url = await openRaw(t, (socket) => {
+    const more = (): boolean => socket.write('x'.repeat(65_536))
+    socket.write(`${ok}content-encoding: zstd\r\n\r\n`)
+    socket.on('drain', more)
+    more()
+  })
+  const { sendOff } = await openWorld(t, url)
+  assert.equal((await outcomeOf(sendOff())).kind, 'unknown')
+})
+
 test('an answer comes as fast as the agent reads it, and no faster', async (t) => {
   const total = 64 * 1_048_576
   const sockets: Socket[] = []

@@ -1,7 +1,11 @@
 export type Header = readonly [name: string, value: string]
 
-/** Written anew for each request, or never sent at all (RFC 9110 7.6.1). */
+/**
+ * Written anew for each request, or never sent at all (RFC 9110 7.6.1). Ranges and charsets are not
+ * asked for: a secret that is echoed in parts, or in other letters, could not be told.
+ */
 const notSent = new Set([
+  'accept-charset',
   'accept-encoding',
   'authorization',
   'connection',
@@ -11,10 +15,12 @@ const notSent = new Set([
   'expect',
   'host',
   'http2-settings',
+  'if-range',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
   'proxy-connection',
+  'range',
   'te',
   'trailer',
   'transfer-encoding',
@@ -53,6 +59,12 @@ export function writeHeaders(
     text += `${name}: ${value}\r\n`
   }
   return text
+}
+
+/** The content-encoding, of all fields that have one; empty for none. */
+export function codingOf(headers: readonly Header[]): string {
+  const codings = headers.filter(([name]) => name === 'content-encoding')
+  return codings.map(([, value]) => value.toLowerCase()).join(',')
 }
 
 /**

@@ -47,6 +47,7 @@ const forms: readonly (readonly [what: string, form: (secret: string) => string]
   ['in hexadecimal', (secret) => Buffer.from(secret).toString('hex')],
   ['in upper hexadecimal', (secret) => Buffer.from(secret).toString('hex').toUpperCase()],
   ['in upper case', (secret) => secret.toUpperCase()],
+  ['in UTF-16', (secret) => Buffer.from(secret, 'utf16le').toString('latin1')],
   ['in base64', base64],
   ['in base64 after a scheme', (secret) => base64(`Bearer ${secret}`)],
   ['in base64 after a user', (secret) => base64(`me:${secret}`)],

@@ -1,7 +1,7 @@
 // Takes secrets out of what an upstream answers: as they are, and in the forms in which answers
-// echo what they were sent (JSON, HTML, percent-encoding, hexadecimal, base64 and base64url at any
-// of its three alignments). Letters count in either case. An answer without any is passed on as the
-// same bytes.
+// echo what they were sent (JSON, HTML, percent-encoding, hexadecimal, UTF-16, base64 and base64url
+// at any of its three alignments). Letters count in either case. An answer without any is passed on
+// as the same bytes.
 
 export interface Redactor {
   text(text: string): string
@@ -103,6 +103,7 @@ function formsOf(secret: string): readonly string[] {
     html(secret, '&#x27;'),
     html(secret, '&apos;'),
     Buffer.from(secret, 'latin1').toString('hex'),
+    Array.from(secret).join('\0'),
   ]
   for (const base64 of alignments(secret)) {
     const url = base64.replaceAll('+', '-').replaceAll('/', '_')

@@ -112,22 +112,23 @@ function mayHaveBody(method: string): boolean {
 }
 
 interface KnownRedactor {
+  readonly one: Concealed
   readonly other: Concealed | null
   readonly redactor: Redactor
 }
 
-const redactors = new WeakMap<Concealed, KnownRedactor>()
+const redactors = new WeakMap<Upstream, KnownRedactor>()
 
 /** The vault gives the same value again until it changes, and so does this. */
 export function redactorOf(upstream: Upstream, clearance: Clearance): Redactor {
   const { vault, credential, discoverCredential } = upstream
   const one = vault.open(credential, clearance)
   const other = discoverCredential === null ? null : vault.open(discoverCredential, clearance)
-  const known = redactors.get(one)
-  if (known?.other === other) return known.redactor
+  const known = redactors.get(upstream)
+  if (known?.one === one && known.other === other) return known.redactor
   const secrets = other === null ? [one] : [one, other]
   const redactor = createRedactor(secrets.map((secret) => secret.reveal()))
-  redactors.set(one, { other, redactor })
+  redactors.set(upstream, { one, other, redactor })
   return redactor
 }
 
