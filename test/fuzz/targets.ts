@@ -1,8 +1,18 @@
+import { fuzzClientHello } from './client-hello.ts'
 import { fuzzGraphql } from './graphql.ts'
+import { fuzzHttpAuthority, fuzzHttpTarget } from './http-target.ts'
 import { fuzzJson } from './json.ts'
 import { fuzzRailway } from './railway.ts'
 import { fuzzResponse } from './response.ts'
 import type { FuzzTarget } from './target.ts'
 
 /** A row per parser of untrusted bytes. */
-export const targets: readonly FuzzTarget[] = [fuzzJson, fuzzGraphql, fuzzRailway, fuzzResponse]
+export const targets: readonly FuzzTarget[] = [
+  fuzzJson,
+  fuzzGraphql,
+  fuzzRailway,
+  fuzzClientHello,
+  fuzzHttpTarget,
+  fuzzHttpAuthority,
+  fuzzResponse,
+]
