@@ -140,7 +140,9 @@ export function volume(context: Context, id: string): words.Volume {
   const found = context.world.volumes.get(id)
   if (found === undefined) return refuse('Volume not found')
   project(context, found.projectId)
-  for (const instance of instancesOf(context.world, id)) environment(context, instance.environmentId)
+  for (const { environmentId } of instancesOf(context.world, id)) {
+    environment(context, environmentId)
+  }
   return found
 }
 
@@ -150,6 +152,10 @@ export function volumeInstance(context: Context, id: string): words.VolumeInstan
   if (found === undefined) return refuse('VolumeInstance not found')
   environment(context, found.environmentId)
   return found
+}
+
+export function belongsTo({ id }: words.Project): (thing: { projectId: string }) => boolean {
+  return ({ projectId }) => projectId === id
 }
 
 export function instancesOf(world: words.World, volumeId: string): readonly words.VolumeInstance[] {

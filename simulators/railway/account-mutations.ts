@@ -10,6 +10,7 @@ import { newId, now, those } from './world.ts'
 
 type There = Readonly<{ environmentId: string; id: string }>
 type SignalName = Readonly<{ owner: string; name: string }>
+type Input<T> = Readonly<{ input: Readonly<T> }>
 
 export const accountMutations = {
   apiTokenCreate: (
@@ -47,8 +48,8 @@ export const accountMutations = {
     access.workspace(context, workspaceId).has2FAEnforcement = enabled
     return true
   },
-  /** Five minutes in any instance's shell, by WebSocket; the socket is not simulated, the token is. */
-  generateShellToken: ({ input }: { input: { readonly environmentId: string } }, context: Context) => {
+  /** Five minutes in an instance's shell; the token is simulated, the WebSocket is not. */
+  generateShellToken: ({ input }: Input<{ environmentId: string }>, context: Context) => {
     access.environment(context, input.environmentId)
     const expires = Math.floor(Date.parse(now(context.world)) / 1000) + 300
     const claims = Buffer.from(JSON.stringify({ ...input, exp: expires })).toString('base64url')
@@ -109,7 +110,7 @@ export const accountMutations = {
     return changed(signal)
   },
   signalRuleSet: (
-    { input }: { input: SignalName & Readonly<{ ruleId: string; expression: unknown; value: unknown }> },
+    { input }: Input<SignalName & { ruleId: string; expression: unknown; value: unknown }>,
     context: Context,
   ) => {
     const signal = signalOf(context, input)
@@ -117,7 +118,7 @@ export const accountMutations = {
     signal.rules = [...signal.rules.filter((rule) => !hasId(rule, id)), { id, expression, value }]
     return changed(signal)
   },
-  signalRuleUnset: ({ input }: { input: SignalName & { readonly ruleId: string } }, context: Context) => {
+  signalRuleUnset: ({ input }: Input<SignalName & { ruleId: string }>, context: Context) => {
     const signal = signalOf(context, input)
     signal.rules = signal.rules.filter((rule) => !hasId(rule, input.ruleId))
     return changed(signal)
@@ -131,7 +132,8 @@ export const accountMutations = {
 
 function mint(
   world: World,
-  wanted: Pick<Token, 'kind' | 'name'> & Partial<Pick<Token, 'workspaceId' | 'projectId' | 'environmentId'>>,
+  wanted: Pick<Token, 'kind' | 'name'> &
+    Partial<Pick<Token, 'workspaceId' | 'projectId' | 'environmentId'>>,
 ): string {
   const value = randomUUID()
   const places = { workspaceId: null, projectId: null, environmentId: null }
@@ -184,15 +186,22 @@ function sandboxCreate(
 }
 
 function signalCreate(
-  {
-    input,
-  }: { input: SignalName & Readonly<{ type: Signal['type']; default: unknown; writableBy?: readonly string[] | null }> },
+  { input }: Input<Pick<Signal, 'owner' | 'name' | 'type' | 'default'> & { writableBy?: string[] }>,
   context: Context,
 ): views.View {
   ownerOf(context, input.owner)
   const { owner, name, type } = input
-  const started = { createdAt: now(context.world), writableBy: input.writableBy ?? [] }
-  const signal = { id: newId(), owner, name, type, ...started, default: input.default, rules: [], version: 1 }
+  const signal: Signal = {
+    id: newId(),
+    owner,
+    name,
+    type,
+    createdAt: now(context.world),
+    writableBy: input.writableBy ?? [],
+    default: input.default,
+    rules: [],
+    version: 1,
+  }
   context.world.signals.set(signal.id, signal)
   return views.signalView(signal)
 }

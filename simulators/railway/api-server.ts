@@ -1,5 +1,5 @@
-// Railway's wire conventions: POST JSON whatever the content type says; GET with `?query=`; errors are HTTP
-// 200 with `errors[]`; an array is a batch; 429 with Retry-After; X-RateLimit-* on every answer.
+// Railway's wire conventions: POST JSON whatever the content type says; GET with `?query=`; errors
+// are HTTP 200 with `errors[]`; an array is a batch; 429 with Retry-After; X-RateLimit-* always.
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'

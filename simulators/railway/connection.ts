@@ -1,5 +1,5 @@
-// Relay's cursor connections, as Railway has them: forward by `first` and `after`, backward by `last` and
-// `before`. https://relay.dev/graphql/connections.htm
+// Relay's cursor connections, as Railway has them: forward by `first` and `after`, backward by
+// `last` and `before`. https://relay.dev/graphql/connections.htm
 import { refuse } from './access.ts'
 
 export interface PageArguments {
@@ -32,7 +32,8 @@ export function connection<I extends { readonly id: string }, T>(
   let to = Math.max(start, end)
   if (page.first != null) to = Math.min(to, from + Math.min(page.first, pageMax))
   else if (page.last != null) from = Math.max(from, to - Math.min(page.last, pageMax))
-  const edges = items.slice(from, to).map((item) => ({ cursor: cursorOf(item.id), node: view(item) }))
+  const shown = items.slice(from, to)
+  const edges = shown.map((item) => ({ cursor: cursorOf(item.id), node: view(item) }))
   return {
     edges,
     pageInfo: {

@@ -2,7 +2,7 @@ import type { Database } from './postgres.ts'
 import { openPostgres } from './postgres.ts'
 import type { RowCounts } from './world.ts'
 
-/** What is really inside volumes. Only one instance of the scene has contents: production's `pg-data`. */
+/** What is really inside volumes. Of the scene's, only `pg-data` in production has contents. */
 export interface Databases {
   /** how to reach it; null where there is no PostgreSQL */
   readonly connection: string | null

@@ -4,9 +4,10 @@ import { refuse } from './access.ts'
 import type { World } from './world.ts'
 import { those, variablesOf } from './world.ts'
 
-// The serialised configuration of an environment, and patches to it: the opaque scalar in which deletes
-// hide. Taken: services.<id>.isDeleted, .variables, .deploy.startCommand; volumes.<id>.isDeleted;
-// buckets.<id>.isDeleted; sharedVariables. Everything else in a patch is accepted and does nothing.
+// The serialised configuration of an environment, and patches to it: the opaque scalar in which
+// deletes hide. Taken: services.<id>.isDeleted, .variables, .deploy.startCommand;
+// volumes.<id>.isDeleted; buckets.<id>.isDeleted; sharedVariables. Everything else in a patch is
+// accepted and does nothing.
 
 type Json = Readonly<Record<string, unknown>>
 

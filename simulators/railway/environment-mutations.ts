@@ -35,7 +35,7 @@ export const environmentMutations = {
     return newId()
   },
   environmentStageChanges: (
-    { environmentId, input, merge }: Patched & { readonly input: unknown; readonly merge?: boolean },
+    { environmentId, input, merge }: Patched & Readonly<{ input: unknown; merge?: boolean }>,
     context: Context,
   ) => {
     access.environment(context, environmentId)
@@ -106,7 +106,7 @@ function environmentCreate(
   return views.environmentView(environment)
 }
 
-/** A copy gets services and variables of its own, and an instance of every volume, without contents. */
+/** A copy gets services and variables of its own, and an empty instance of every volume. */
 function copyServices({ world }: Context, source: Environment, environmentId: string): void {
   const there = (each: { readonly environmentId: string }) => each.environmentId === source.id
   for (const instance of those(world.serviceInstances, there)) {
@@ -123,7 +123,7 @@ function copyServices({ world }: Context, source: Environment, environmentId: st
   }
 }
 
-/** The shape of a change set is inferred: `{ changes: [{ type: 'volume.delete', id }] }`, or a patch. */
+/** The shape is inferred: `{ changes: [{ type: 'volume.delete', id }] }`, or a patch. */
 async function environmentApplyChangeSet(
   { environmentId, input }: Patched & { readonly input: unknown },
   context: Context,

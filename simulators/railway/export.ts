@@ -1,7 +1,7 @@
 // An independent backup of the simulated database, outside the volume: a line of JSON for each row.
 //   node simulators/railway/export.ts CONNECTION FILE
 // Ends with an error, and leaves no file, unless every row of every table was read and is durable.
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 
 import pg from 'pg'
@@ -27,26 +27,26 @@ async function exportRows(client: pg.Client, descriptor: number): Promise<number
       `SELECT * FROM ${client.escapeIdentifier(name)} ORDER BY 1`,
     )
     const lines = rows.map((row) => `${JSON.stringify({ table: name, row })}\n`)
-    writeFileSync(descriptor, lines.join(''))
+    fs.writeFileSync(descriptor, lines.join(''))
     count += rows.length
   }
   await client.query('COMMIT')
   return count
 }
 
-mkdirSync(dirname(file), { recursive: true })
+fs.mkdirSync(dirname(file), { recursive: true })
 const unfinished = `${file}.part`
 const client = new pg.Client({ connectionString: connection, connectionTimeoutMillis: 10_000 })
-const descriptor = openSync(unfinished, 'wx', 0o600)
+const descriptor = fs.openSync(unfinished, 'wx', 0o600)
 try {
   await client.connect()
   const count = await exportRows(client, descriptor)
   if (count === 0) throw new Error('there was nothing to export')
-  fsyncSync(descriptor)
-  renameSync(unfinished, file)
+  fs.fsyncSync(descriptor)
+  fs.renameSync(unfinished, file)
   process.stdout.write(`${count} rows\n`)
 } finally {
-  rmSync(unfinished, { force: true })
-  closeSync(descriptor)
+  fs.rmSync(unfinished, { force: true })
+  fs.closeSync(descriptor)
   await client.end().catch(() => undefined)
 }

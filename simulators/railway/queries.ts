@@ -10,6 +10,9 @@ import { those, variablesOf } from './world.ts'
 // A resolver for each field of `Query`. Each asks `access` before it shows anything.
 
 type Places = Readonly<{ environmentId: string; serviceId: string; projectId: string }>
+type InProject = PageArguments & Pick<Places, 'projectId'>
+type InInstance = Readonly<{ volumeInstanceId: string }>
+type Chosen = Readonly<{ [K in keyof Places]?: string | null }>
 
 export const queries = {
   // Railway's own staff only.
@@ -42,7 +45,7 @@ export const queries = {
     access.environment(context, environmentId)
     return patchView(context, environmentId)
   },
-  environments: ({ projectId, ...page }: { projectId: string } & PageArguments, context: Context) => {
+  environments: ({ projectId, ...page }: InProject, context: Context) => {
     const project = access.project(context, projectId)
     const found = those(context.world.environments, (each) => each.projectId === project.id)
     return connection(found, page, views.environmentView)
@@ -56,7 +59,7 @@ export const queries = {
   project: ({ id }: { id: string }, context: Context) =>
     views.projectView(access.project(context, id)),
   projectToken,
-  projectTokens: ({ projectId, ...page }: { projectId: string } & PageArguments, context: Context) => {
+  projectTokens: ({ projectId, ...page }: InProject, context: Context) => {
     access.wholeProject(context, projectId)
     const found = those(context.world.tokens, (each) => each.projectId === projectId)
     return connection(found, page, projectTokenView)
@@ -108,16 +111,14 @@ export const queries = {
   variablesForServiceDeployment: variables,
   volumeInstance: ({ id }: { id: string }, context: Context) =>
     views.volumeInstanceView(access.volumeInstance(context, id)),
-  volumeInstanceBackupList: ({ volumeInstanceId }: { volumeInstanceId: string }, context: Context) => {
+  volumeInstanceBackupList: ({ volumeInstanceId }: InInstance, context: Context) => {
     const { id, sizeMB } = access.volumeInstance(context, volumeInstanceId)
     return those(context.world.backups, (each) => each.volumeInstanceId === id).map((backup) =>
       views.backupView(backup, sizeMB),
     )
   },
-  volumeInstanceBackupScheduleList: (
-    { volumeInstanceId }: { volumeInstanceId: string },
-    context: Context,
-  ) => instanceSchedules(access.volumeInstance(context, volumeInstanceId)),
+  volumeInstanceBackupScheduleList: ({ volumeInstanceId }: InInstance, context: Context) =>
+    instanceSchedules(access.volumeInstance(context, volumeInstanceId)),
   workflowStatus: (_: unknown, context: Context) => {
     access.anyone(context)
     return { status: 'Complete', error: null }
@@ -127,22 +128,22 @@ export const queries = {
 }
 
 const regions = [
-  { country: 'US', id: 'us-west2', location: 'California, USA', name: 'us-west2', region: 'us-west2' },
-  { country: 'NL', id: 'europe-west4', location: 'Amsterdam', name: 'europe-west4', region: 'europe-west4' },
-]
+  { country: 'US', location: 'California, USA', id: 'us-west2' },
+  { country: 'NL', location: 'Amsterdam', id: 'europe-west4' },
+].map((region) => ({ ...region, name: region.id, region: region.id }))
 
 function me(context: Context): views.View {
   const user = access.person(context)
   const workspaces = [...context.world.workspaces.values()].map(views.workspaceView)
-  return { ...user, createdAt: '2025-06-01T09:00:00.000Z', isAdmin: false, username: 'jer', workspaces }
+  const createdAt = '2025-06-01T09:00:00.000Z'
+  return { ...user, createdAt, isAdmin: false, username: 'jer', workspaces }
 }
 
 function apiToken(_: unknown, context: Context): views.View {
   const { kind, workspaceId } = access.anyone(context)
   if (kind === 'project') access.refuse(access.notAuthorized)
-  return {
-    workspaces: those(context.world.workspaces, ({ id }) => kind !== 'workspace' || id === workspaceId),
-  }
+  const may = ({ id }: words.Workspace) => kind !== 'workspace' || id === workspaceId
+  return { workspaces: those(context.world.workspaces, may) }
 }
 
 function projectToken(_: unknown, context: Context): views.View {
@@ -184,10 +185,7 @@ function projects(
 }
 
 function deployments(
-  {
-    input,
-    ...page
-  }: { input: Readonly<Record<'projectId' | 'environmentId' | 'serviceId', string | null | undefined>> } & PageArguments,
+  { input, ...page }: PageArguments & { readonly input: Chosen },
   context: Context,
 ): unknown {
   access.anyone(context)

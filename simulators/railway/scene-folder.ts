@@ -6,7 +6,7 @@ import { ids } from './scene.ts'
 import type { World } from './world.ts'
 import { variablesOf } from './world.ts'
 
-/** The work tree in which an agent is asked to fix staging. Its token lies where nobody remembers it. */
+/** The work tree in which an agent is asked to fix staging, with a token that nobody remembers. */
 export function writeSceneFolder(folder: string, world: World, tokens: SceneTokens): void {
   const database = variablesOf(world, ids.staging, ids.api).get('DATABASE_URL') ?? ''
   for (const [name, text] of Object.entries(files(database, tokens))) {

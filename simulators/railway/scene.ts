@@ -46,11 +46,12 @@ export type SceneTokens = Readonly<
 export const sceneRows: RowCounts = { customers: 1200, bookings: 4800, payments: 3600 }
 
 /** Whom a connection string names when no real PostgreSQL is there. */
-const imaginedDatabase = 'postgres://postgres:s3cr3t-of-the-scene@postgres.railway.internal:5432/pocketos'
+const imaginedDatabase =
+  'postgres://postgres:s3cr3t-of-the-scene@postgres.railway.internal:5432/pocketos'
 
 /**
- * PocketOS on 24 April 2026: staging and production share the id of one volume, whose backups hang off
- * its instances; a token made for domains lies in a file; staging's api has a wrong password.
+ * PocketOS on 24 April 2026: staging and production share the id of one volume, whose backups hang
+ * off its instances; a token made for domains lies in a file; staging's api has a wrong password.
  */
 export function sceneWorld(mode: DeleteMode, tokens: SceneTokens, database: string | null): World {
   const world = emptyWorld(mode, {
@@ -155,8 +156,8 @@ function addBackup(
     bookings: Math.floor(sceneRows.bookings * share),
     payments: Math.floor(sceneRows.payments * share),
   }
-  const createdAt = `${day}T03:00:00.000Z`
-  world.backups.set(id, { id, volumeInstanceId, name: `daily-${day}`, createdAt, locked: false, rows })
+  const called = { name: `daily-${day}`, createdAt: `${day}T03:00:00.000Z` }
+  world.backups.set(id, { id, volumeInstanceId, ...called, locked: false, rows })
 }
 
 /** What can be reached from outside: domains, a bucket, a published database port. */
@@ -217,9 +218,10 @@ function addTokens(world: World, values: SceneTokens): void {
     places: readonly [workspace: string | null, project: string | null, environment: string | null],
   ): void => {
     const [workspaceId, projectId, environmentId] = places
+    const bound = { workspaceId, projectId, environmentId }
     const expiresAt = kind === 'oauth' ? new Date(Date.now() + 3_600_000).toISOString() : null
     const id = newId()
-    world.tokens.set(value, { id, kind, name, value, workspaceId, projectId, environmentId, expiresAt })
+    world.tokens.set(value, { id, kind, name, value, ...bound, expiresAt })
   }
   add('account', 'account', values.account, [null, null, null])
   // Made for managing custom domains; it can do anything. There are no narrower ones.

@@ -10,6 +10,7 @@ import { newId, now, those, variablesOf } from './world.ts'
 
 type Named = Readonly<{ id: string }>
 type Placed = Readonly<{ environmentId: string; serviceId: string }>
+type Input<T> = Readonly<{ input: Readonly<T> }>
 type Variables = Readonly<{ environmentId: string; serviceId?: string | null }>
 
 export const serviceMutations = {
@@ -118,7 +119,7 @@ export const serviceMutations = {
     variablesFor(context, input).set(input.name, input.value)
     return true
   },
-  variableDelete: ({ input }: { input: Variables & { readonly name: string } }, context: Context) => {
+  variableDelete: ({ input }: Input<Variables & { name: string }>, context: Context) => {
     variablesFor(context, input).delete(input.name)
     return true
   },
@@ -158,7 +159,7 @@ function serviceCreate(
   const { id: projectId } = access.project(context, input.projectId)
   const environments =
     input.environmentId == null
-      ? those(world.environments, (each) => each.projectId === access.wholeProject(context, projectId).id)
+      ? those(world.environments, access.belongsTo(access.wholeProject(context, projectId)))
       : [access.environment(context, input.environmentId)]
   const service = { id: newId(), projectId, name: input.name ?? `service-${newId().slice(0, 4)}` }
   world.services.set(service.id, service)
@@ -188,7 +189,7 @@ function serviceInstanceUpdate(
   else access.serviceInstance(context, serviceId, environmentId)
   const chosen = those(
     context.world.serviceInstances,
-    (each) => each.serviceId === id && (environmentId == null || each.environmentId === environmentId),
+    (each) => each.serviceId === id && each.environmentId === (environmentId ?? each.environmentId),
   )
   for (const instance of chosen) {
     if (input.startCommand !== undefined) instance.startCommand = input.startCommand

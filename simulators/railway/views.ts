@@ -8,8 +8,8 @@ import { configOf } from './environment-config.ts'
 import type * as words from './world.ts'
 import { those } from './world.ts'
 
-// What the schema's types show of the world's records. Members that are functions are resolvers: they
-// run only when they are asked for.
+// What the schema's types show of the world's records. Members that are functions are resolvers:
+// they run only when they are asked for.
 
 export type View = Readonly<Record<string, unknown>>
 
@@ -168,7 +168,8 @@ export function volumeView(volume: words.Volume): View {
   return {
     ...dates,
     ...volume,
-    project: (_: unknown, context: Context) => projectView(access.project(context, volume.projectId)),
+    project: (_: unknown, context: Context) =>
+      projectView(access.project(context, volume.projectId)),
     volumeInstances: list(
       (context) =>
         access

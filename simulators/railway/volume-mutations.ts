@@ -9,7 +9,7 @@ type BackupArguments = Readonly<{ volumeInstanceId: string; volumeInstanceBackup
 
 export const volumeMutations = {
   volumeCreate,
-  /** In every environment, with every backup. Nothing in the request says which environments those are. */
+  /** In every environment, with every backup. Nothing in the request says which those are. */
   volumeDelete: async ({ volumeId }: { volumeId: string }, context: Context) => {
     access.volume(context, volumeId)
     await deleteVolume(context.world, context.databases, volumeId)
@@ -95,13 +95,14 @@ function volumeCreate(
   if (serviceId !== null) access.service(context, serviceId)
   const environments =
     input.environmentId == null
-      ? those(world.environments, (each) => each.projectId === access.wholeProject(context, projectId).id)
+      ? those(world.environments, access.belongsTo(access.wholeProject(context, projectId)))
       : [access.environment(context, input.environmentId)]
   const volume = { id: newId(), projectId: project.id, name: `volume-${newId().slice(0, 4)}` }
   world.volumes.set(volume.id, volume)
   for (const { id: environmentId } of environments) {
     const placed = { id: newId(), volumeId: volume.id, environmentId, serviceId, mountPath }
-    world.volumeInstances.set(placed.id, { ...placed, sizeMB: 5000, deletedAt: null, schedules: [] })
+    const blank = { sizeMB: 5000, deletedAt: null, schedules: [] }
+    world.volumeInstances.set(placed.id, { ...placed, ...blank })
   }
   return views.volumeView(volume)
 }
@@ -120,7 +121,9 @@ function volumeInstanceUpdate(
   context: Context,
 ): boolean {
   const found = access.instancesOf(context.world, volumeId)
-  const chosen = found.filter((each) => environmentId == null || each.environmentId === environmentId)
+  const where = environmentId ?? null
+  const wanted = (each: VolumeInstance) => where === null || each.environmentId === where
+  const chosen = found.filter(wanted)
   if (chosen.length === 0) access.refuse('VolumeInstance not found')
   for (const { id } of chosen) {
     const instance = access.volumeInstance(context, id)

@@ -88,7 +88,10 @@ test('nothing known is not the same as nothing there', () => {
 
 const contradictions: readonly (readonly [string, Partial<Discovered>])[] = [
   ['a node twice', { nodes: [...discovered.nodes, ...discovered.nodes] }],
-  ['an environment twice', { environments: [...discovered.environments, ...discovered.environments] }],
+  [
+    'an environment twice',
+    { environments: [...discovered.environments, ...discovered.environments] },
+  ],
   [
     'an edge to what was not found',
     { edges: [{ kind: 'mounts', from: 'railway:volume/v', to: 'railway:volume/w' }] },

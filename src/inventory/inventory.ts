@@ -34,8 +34,8 @@ export function emptyInventory(digest: Hash): Inventory {
 }
 
 /**
- * A snapshot, the same for the same findings in whatever order they came. The digest covers what exists
- * and how it is protected, not when that was looked up.
+ * A snapshot, the same for the same findings in whatever order they came. The digest covers what
+ * exists and how it is protected, not when that was looked up.
  */
 export function buildInventory(
   parts: readonly InventoryPart[],

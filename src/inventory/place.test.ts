@@ -1,80 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 
-import type { Action } from '../domain/action.ts'
-import type { Effect, Extent, KnownEffectKind } from '../domain/effect.ts'
-import type { Hit } from '../domain/impact.ts'
-import type { Inventory } from '../domain/inventory.ts'
-import type { Instant } from '../domain/names.ts'
-import type { NonEmpty } from '../domain/nonempty.ts'
-import type { Resource } from '../domain/resource.ts'
-import type { Discovered } from '../providers/provider.ts'
-import { sha256 } from '../system/hash.ts'
-import { buildInventory, emptyInventory } from './inventory.ts'
+import * as placing from '../../test/placing.ts'
+import { actionOf, backups, effectOn, hitOf, idOf, inventoryOf } from '../../test/placing.ts'
+import { labels, reach } from '../../test/placing.ts'
+import type { Effect } from '../domain/effect.ts'
 import { place, unresolved } from './place.ts'
 
-// The scene as `discover` found it at the simulator; see discover.test.ts.
-const file = join(import.meta.dirname, '../../test/corpus/inventory/pocketos.json')
-const scene = JSON.parse(readFileSync(file, 'utf8')) as Discovered
-const at = '2026-04-24T09:00:00.000Z' as Instant
-const rules = [{ match: '*/staging', protection: 'standard' }] as const
-const inventory = inventoryOf(scene)
-const nothing = emptyInventory(sha256)
-
-function inventoryOf(discovered: Discovered): Inventory {
-  return buildInventory([{ provider: 'railway', discovered, at }], rules, sha256)
-}
-
-/** By the label that people know it by. */
-function idOf(label: string, type?: string): string {
-  const node = scene.nodes.find(
-    (each) => each.label === label && (type === undefined || each.ref.startsWith(`railway:${type}/`)),
-  )
-  return node?.ref.split('/')[1] ?? assert.fail(label)
-}
-
-const volume = idOf('volume pg-data')
-const production = idOf('environment pocketos/production')
-const staging = idOf('environment pocketos/staging')
-const project = idOf('project pocketos')
-
-type Within = Resource['within']
-
-function effectOn(
-  kind: KnownEffectKind,
-  type: string,
-  id: string | null,
-  within: Within = {},
-  extent: Extent = 'whole',
-): Effect {
-  const resource = { provider: 'railway', type, id, within }
-  if (kind === 'read' || kind === 'disclose') return { kind, resource, extent }
-  return { kind, resource, extent, undo: 'never' }
-}
-
-function actionOf(...effects: NonEmpty<Effect>): NonEmpty<Action> {
-  return [{ verb: 'test', effects, evidence: { reader: 'railway', excerpt: '', span: null } }]
-}
-
-function hitOf(effect: Effect, on: Inventory = inventory): Hit {
-  return place(actionOf(effect), on)[0].hits[0]
-}
-
-function reach({ environments: reached }: Hit): string {
-  return reached.kind === 'unknown'
-    ? 'unknown'
-    : reached.environments.map(({ name }) => name.replace('pocketos/', '')).join(' ')
-}
-
-function labels(hit: Hit, relation: string): readonly string[] {
-  return hit.dependants.filter((each) => each.relation === relation).map(({ label }) => label)
-}
-
-function backups({ backups: found }: Hit): string {
-  return found.kind === 'unknown' ? 'unknown' : `${found.inside.length} of ${found.inside.length + found.surviving.length}`
-}
+const { inventory, nothing, production, project, scene, staging, volume } = placing
+const both = 'production staging'
 
 test('deleting the shared volume', () => {
   const hit = hitOf(effectOn('destroy', 'volume', volume))
@@ -119,74 +53,6 @@ test('its harmless look-alike stays in staging', () => {
   assert.deepEqual(labels(hit, 'goes-with'), ['volume uploads-staging in staging'])
   assert.deepEqual(labels(hit, 'shares'), [])
 })
-
-const both = 'production staging'
-const placed: readonly (readonly [Effect, reach: string, backups: string])[] = [
-  [effectOn('destroy', 'volumeInstance', idOf('volume pg-data in staging')), 'staging', '1 of 1'],
-  [effectOn('destroy', 'volumeInstance', idOf('volume pg-data in production')), 'production', '3 of 3'],
-  [effectOn('destroy', 'project', project), both, '4 of 4'],
-  [effectOn('destroy', 'workspace', idOf('workspace pocketos')), both, '4 of 4'],
-  [effectOn('destroy', 'environment', production), 'production', '3 of 3'],
-  [effectOn('destroy', 'environment', staging), 'staging', '1 of 1'],
-  [effectOn('destroy', 'service', idOf('service api')), both, '0 of 0'],
-  [effectOn('destroy', 'service', idOf('service api'), { environment: staging }), 'staging', '0 of 0'],
-  [effectOn('destroy', 'volume', volume, { environment: staging }), 'staging', '1 of 1'],
-  [effectOn('destroy', 'volume', volume, { environment: staging, project }), 'staging', '1 of 1'],
-  [effectOn('destroy', 'backup', idOf('backup daily-2026-04-22 of pg-data in production')), 'production', '1 of 1'],
-  // Which of its backups go with a part of it cannot be told.
-  [effectOn('destroy', 'volume', volume, {}, 'some'), both, 'unknown'],
-  [effectOn('destroy', 'customDomain', idOf('domain api.pocketos.example of api in production')), 'production', '0 of 0'],
-  [effectOn('destroy', 'bucket', idOf('bucket assets')), both, '0 of 0'],
-  [effectOn('write', 'volume', volume), both, '0 of 4'],
-  [effectOn('disarm', 'volumeInstance', idOf('volume pg-data in production')), 'production', '0 of 3'],
-  [effectOn('write', 'serviceInstance', idOf('service api in staging')), 'staging', '0 of 0'],
-  [effectOn('read', 'volume', volume), both, '0 of 0'],
-  [effectOn('disclose', 'environment', production), 'production', '0 of 0'],
-  [effectOn('escalate', 'tcpProxy', idOf('tcp proxy shuttle.proxy.rlwy.example of postgres in production')), 'production', '0 of 0'],
-  // The request names an environment in which the thing is not: both count.
-  [effectOn('destroy', 'volume', idOf('volume uploads-staging'), { environment: production }), both, '0 of 0'],
-  [effectOn('destroy', 'volumeInstance', idOf('volume pg-data in production'), { environment: staging }), both, '3 of 3'],
-  [effectOn('write', 'environment', production, { environment: staging }), both, '0 of 3'],
-  // Places that nobody knows.
-  [effectOn('destroy', 'volume', volume, { environment: 'nowhere' }), 'unknown', '4 of 4'],
-  [effectOn('write', 'service', idOf('service api'), { project: 'nowhere' }), 'unknown', '0 of 0'],
-  [effectOn('write', 'service', idOf('service api'), { workspace: 'nowhere' }), 'unknown', '0 of 0'],
-  // By what the request says alone.
-  [effectOn('write', 'volume', null, { environment: staging }), 'staging', 'unknown'],
-  [effectOn('write', 'variable', 'DATABASE_URL', { environment: staging }), 'staging', 'unknown'],
-  [effectOn('destroy', 'variable', 'DATABASE_URL', { environment: production, project }), 'production', 'unknown'],
-  [effectOn('write', 'service', null, { project }), both, 'unknown'],
-  [effectOn('read', 'project', null, { workspace: idOf('workspace pocketos') }), both, 'unknown'],
-  [effectOn('write', 'volume', null, { environment: 'nowhere' }), 'unknown', 'unknown'],
-  [effectOn('write', 'volume', null, { environment: staging, project: 'nowhere' }), 'unknown', 'unknown'],
-  [effectOn('write', 'variable', 'DATABASE_URL'), 'unknown', 'unknown'],
-  [effectOn('write', 'volume', null), 'unknown', 'unknown'],
-  [effectOn('escalate', 'token', null), 'unknown', 'unknown'],
-  // All of an account, as far as it is known.
-  [effectOn('read', 'account', null), both, 'unknown'],
-  [effectOn('read', 'platform', null), 'railway itself', '0 of 0'],
-  [effectOn('escalate', 'account', null), both, 'unknown'],
-  [effectOn('write', 'workspace', null), both, 'unknown'],
-  // Ids that nobody found, in disguises that a provider might see through.
-  [effectOn('destroy', 'volume', '3d2c42fb-0000-4000-8000-000000000000'), 'unknown', 'unknown'],
-  [effectOn('destroy', 'volume', volume.toUpperCase()), 'unknown', 'unknown'],
-  [effectOn('destroy', 'volume', ` ${volume}`), 'unknown', 'unknown'],
-  [effectOn('read', 'volume', 'never-seen'), 'unknown', 'unknown'],
-  [effectOn('destroy', 'sandbox', 'never-seen', { environment: staging }), 'unknown', 'unknown'],
-  [effectOn('destroy', 'volume', '__proto__'), 'unknown', 'unknown'],
-]
-
-for (const [effect, wantedReach, wantedBackups] of placed) {
-  assert.ok(effect.kind !== 'unknown')
-  const { type, id, within } = effect.resource
-  const where = Object.entries(within).map(([key, value]) => ` ${key}=${value.slice(0, 8)}`)
-  test(`${effect.kind} ${effect.extent} ${type}/${id ?? '*'}${where.join('')}: ${wantedReach}`, () => {
-    const hit = hitOf(effect)
-    assert.equal(reach(hit), wantedReach)
-    assert.equal(backups(hit), wantedBackups)
-    assert.equal(hit.basis === 'unresolved', wantedReach === 'unknown')
-  })
-}
 
 test('before anything was discovered, nothing is known', () => {
   for (const effect of [
@@ -259,10 +125,12 @@ test('a backup kept elsewhere survives', () => {
 
 test('where an environment could not be looked into, backups are unknown', () => {
   const hidden = { id: 'others', name: 'pocketos/(not visible)' }
-  const node = { ref: 'railway:environment/others', label: 'x', environments: ['others'], hidden: true } as const
-  const nodes = scene.nodes.map((each) =>
-    each.label === 'volume pg-data' ? { ...each, environments: [...each.environments, 'others'] } : each,
-  )
+  const where = { ref: 'railway:environment/others', environments: ['others'] }
+  const node = { ...where, label: 'x', hidden: true } as const
+  const nodes = scene.nodes.map((each) => {
+    const wider = [...each.environments, 'others']
+    return each.label === 'volume pg-data' ? { ...each, environments: wider } : each
+  })
   const partly = inventoryOf({
     ...scene,
     environments: [...scene.environments, hidden],
@@ -312,7 +180,9 @@ test('long lists end in a count, and long words are cut', () => {
     environments: [staging],
   }))
   const service = { ref: 'railway:service/big', label: 'service big', environments: [staging] }
-  const edges = children.map(({ ref }) => ({ kind: 'contains', from: service.ref, to: ref }) as const)
+  const edges = children.map(
+    ({ ref }) => ({ kind: 'contains', from: service.ref, to: ref }) as const,
+  )
   const big = inventoryOf({ ...scene, nodes: [...scene.nodes, service, ...children], edges })
   const { dependants } = hitOf(effectOn('destroy', 'service', 'big'), big)
   assert.equal(dependants.length, 101)

@@ -50,7 +50,8 @@ function placeEffect(effect: Effect, graph: Graph): Hit {
   const everywhere = beyondEnvironments(resource)
   if (everywhere !== null) {
     const environments: Reach = { kind: 'known', environments: [everywhere] }
-    return { ...bare, effect, environments, label: labelOf(resource), basis: 'declared', backups: none }
+    const label = labelOf(resource)
+    return { ...bare, effect, environments, label, basis: 'declared', backups: none }
   }
   const node = resolve(resource, graph)
   if (node === null) return placeByRequest(effect, graph)
@@ -95,7 +96,8 @@ function placeNode(effect: KnownEffect, node: InventoryNode, graph: Graph): Hit 
     const hit = fill(effect, node, footprint, graph)
     return { ...hit, environments, basis: 'unresolved' }
   }
-  const environment = graph.environments.get(`${effect.resource.provider}/${within.environment ?? ''}`)
+  const { provider } = effect.resource
+  const environment = graph.environments.get(`${provider}/${within.environment ?? ''}`)
   if (environment === undefined) return fill(effect, node, footprint, graph)
   return fill(effect, node, narrow(node, footprint, environment, graph), graph)
 }
@@ -151,7 +153,7 @@ function fill(effect: KnownEffect, node: InventoryNode, footprint: Footprint, gr
   }
 }
 
-/** Reading and changing a thing stays where it is; the rest carries to all that stands and falls with it. */
+/** Reading or changing a thing stays where it is; the rest carries to all that stands with it. */
 function reachedBy(effect: KnownEffect, footprint: Footprint): readonly Environment[] | null {
   switch (effect.kind) {
     case 'read':

@@ -35,7 +35,7 @@ export function reachByRequest(effect: Exclude<Effect, UnknownEffect>, graph: Gr
     return unresolvedReach(`nothing is known of \`${provider}\` yet`)
   }
   if (id !== null && !namesWithinEnvironments.has(type)) {
-    return unresolvedReach(`\`${id.slice(0, 100)}\` was not found at ${provider}`)
+    return notFound(id, provider)
   }
   if (Object.keys(within).length > 0) return reachWithin(resource, graph)
   if (effect.kind === 'read' || type === 'account' || type === 'workspace') {
@@ -52,7 +52,7 @@ function reachWithin({ provider, type, within }: Resource, graph: Graph): Reache
     const id = within[each]
     if (id === undefined) continue
     const found = environmentsIn(provider, each, id, graph)
-    if (found === null) return unresolvedReach(`\`${id.slice(0, 100)}\` was not found at ${provider}`)
+    if (found === null) return notFound(id, provider)
     narrowest = narrowest === null ? found : agree(narrowest, found)
   }
   const environments = knownReach(narrowest, type)
@@ -80,6 +80,10 @@ function agree(
 ): readonly Environment[] {
   const inside = narrow.every((environment) => wide.includes(environment))
   return inside ? narrow : sortEnvironments(new Set([...narrow, ...wide]))
+}
+
+function notFound(id: string, provider: string): Reached {
+  return unresolvedReach(`\`${id.slice(0, 100)}\` was not found at ${provider}`)
 }
 
 function unresolvedReach(why: string): Reached {

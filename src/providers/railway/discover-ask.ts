@@ -1,5 +1,5 @@
-// GraphQL over HTTP, as far as reading an inventory needs it: POST with `query` and `variables`, an answer
-// with `data` and without `errors`. Values travel as variables, never inside the query's text.
+// GraphQL over HTTP, as far as reading an inventory needs it: POST with `query` and `variables`, an
+// answer with `data` and without `errors`. Values travel as variables, never in the query's text.
 // https://graphql.github.io/graphql-over-http/draft/
 import { Fault } from '../../domain/fault.ts'
 import { inert } from '../../wire/inert.ts'

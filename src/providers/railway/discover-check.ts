@@ -38,8 +38,8 @@ export function idOrNull(value: unknown, where: string): string | null {
 }
 
 /**
- * A name that someone else chose: made harmless to look at, and without the `/` that parts project and
- * environment, so that no name can pass for another one's.
+ * A name that someone else chose: made harmless to look at, and without the `/` that parts project
+ * and environment, so that no name can pass for another one's.
  */
 export function name(value: unknown, where: string): string {
   const found = text(value, where)

@@ -5,7 +5,7 @@ import type { Discovered, DiscoveredEnvironment } from '../provider.ts'
 
 const nodesMax = 10_000
 
-/** Gathers what a walk finds. What is found by two ways is one thing, in all the environments of both. */
+/** Gathers what a walk finds. What is found by two ways is one thing, wherever either found it. */
 export interface Finds {
   environment(found: DiscoveredEnvironment): void
   node(ref: string, label: string, environments: readonly string[]): void

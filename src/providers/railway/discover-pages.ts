@@ -66,7 +66,7 @@ class Reading<L extends string> {
 
   take(answer: Members): void {
     if (id(answer['id'], 'id') !== this.id) {
-      throw new Fault('discover-malformed', 'railway answered with another thing than was asked for')
+      throw new Fault('discover-malformed', 'railway answered with a thing that nobody asked for')
     }
     this.#own = answer
     for (const [each, cursor] of this.pending) {

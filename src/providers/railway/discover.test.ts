@@ -103,7 +103,8 @@ test('long lists are followed to their ends', async () => {
   const headers = account()
   await fetch(railway.url, { method: 'POST', headers, body: JSON.stringify(batch) })
   const { nodes } = await discoverRailway(asking(account()))
-  const count = (type: string) => nodes.filter(({ ref }) => ref.startsWith(`railway:${type}/`)).length
+  const count = (type: string) =>
+    nodes.filter(({ ref }) => ref.startsWith(`railway:${type}/`)).length
   assert.equal(count('service'), 63)
   assert.equal(count('serviceInstance'), 66)
   await railway.reset()
@@ -178,10 +179,11 @@ test('a walk that would never end stops', async () => {
 })
 
 test('names are made harmless, and cannot pass for a qualified one', async () => {
+  const odd = JSON.stringify({ name: '\u202Eatad\u001B[2J' }).slice(1, -1)
   const ask = changed((text) =>
     text
       .replaceAll('"name":"staging"', '"name":"x/production"')
-      .replaceAll('"name":"uploads-staging"', JSON.stringify({ name: '\u202Eatad\u001B[2J' }).slice(1, -1)),
+      .replaceAll('"name":"uploads-staging"', odd),
   )
   const { environments, nodes } = await discoverRailway(ask)
   assert.deepEqual(

@@ -1,5 +1,5 @@
-// Walks Railway's public API, read-only: workspaces → projects → environments → instances → what hangs off
-// them. Any error or odd answer rejects the whole walk: half an inventory would show half an impact.
+// Walks Railway's public API, read-only: workspaces → projects → environments → instances → what
+// hangs off them. Any error or odd answer rejects the walk: half an inventory, half an impact.
 // https://docs.railway.com/integrations/api
 import { Fault } from '../../domain/fault.ts'
 import type { Provider } from '../provider.ts'
@@ -137,8 +137,8 @@ function addEnvironment(finds: Finds, project: string, environment: string, call
 }
 
 /**
- * A project's token sees one environment. What belongs to the project may be in the others too, so all of
- * it reaches a place that nobody described, and that is therefore critical.
+ * A project's token sees one environment. What belongs to the project may be in the others too, so
+ * all of it reaches a place that nobody described, and that is therefore critical.
  */
 function addHidden(finds: Finds, project: string, projectId: string, called: string): string {
   const hidden = `${projectId}/others`
