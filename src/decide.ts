@@ -5,7 +5,7 @@ import type { Judged } from './gateway.ts'
 import type { Clock } from './system/clock.ts'
 import { sha256 } from './system/hash.ts'
 import type { Random } from './system/random.ts'
-import { newId } from './system/random.ts'
+import { newOrderedId } from './system/random.ts'
 
 export interface DecideOptions {
   readonly clock: Clock
@@ -28,7 +28,8 @@ export function createDecide(options: DecideOptions): (judged: Judged) => Decisi
   return (judged) => {
     const { request, standing, impacts, verdict } = judged
     return {
-      id: newId<DecisionId>(random, 'dec'),
+      // Ids that sort by time are kept side by side: the store finds its place at once.
+      id: newOrderedId<DecisionId>(random, 'dec', clock.milliseconds()),
       request: summarise(request, foreignDigest(judged)),
       agent: standing?.agent ?? null,
       lease: standing?.lease.id ?? null,

@@ -9,8 +9,8 @@ import { discard, openStage, publishLog, temporaryFolder } from './simulation/le
 import { manyFacts } from './simulation/ledger-stage.ts'
 import { root } from './source-files.ts'
 
-// An auditor's view: a program in another language, on other people's packages, with none of our code.
-// Debian: apt-get install golang-go golang-golang-x-mod-dev
+// An auditor's view: a program in another language, on other people's packages, with none of our
+// code. Debian: apt-get install golang-go golang-golang-x-mod-dev
 const environment = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode' }
 const folders: string[] = []
 after(() => folders.forEach(discard))

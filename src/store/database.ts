@@ -11,17 +11,16 @@ export interface DatabaseOptions {
 }
 
 const pageBytes = 8192
-/** How much may wait in the write-ahead log: moving it into place holds up whoever commits then. */
-const walPagesMax = 256
+/** 16 MiB may wait in the write-ahead log: moving it into place waits for the disk, so it is seldom. */
+const walPagesMax = 2048
 const cacheKibibytes = 32_768
-/** 32 MiB: moving pages into place waits for the disk, so it is done seldom */
-const pagesBetweenCheckpoints = 8192
 /** Result codes of SQLite that mean "someone else has it". */
 const busy = new Set([5, 6, 261, 517])
 
 /**
  * Ours alone, from here until it is closed: a second gate on the same state would decide without
- * knowing what this one decides. Each commit is on the disk before it returns.
+ * knowing what this one decides. Each commit is on the disk before it returns, until `sqlite.ts`
+ * has a journal that is there first.
  */
 export function openDatabase(file: string, { bytesMax }: DatabaseOptions): DatabaseSync {
   createPrivately(file)
@@ -36,7 +35,6 @@ export function openDatabase(file: string, { bytesMax }: DatabaseOptions): Datab
       PRAGMA wal_autocheckpoint = ${walPagesMax};
       PRAGMA trusted_schema = OFF;
       PRAGMA cache_size = -${cacheKibibytes};
-      PRAGMA wal_autocheckpoint = ${pagesBetweenCheckpoints};
     `)
     if (bytesMax !== undefined) {
       database.exec(`PRAGMA max_page_count = ${Math.ceil(bytesMax / pageBytes)}`)

@@ -14,7 +14,9 @@ import {
   readFileSync,
   write,
 } from 'node:fs'
+import { dirname } from 'node:path'
 
+import { syncFolder } from '../system/durable-file.ts'
 import type { Beside, FactRow } from './store.ts'
 
 export interface Journal {
@@ -86,6 +88,7 @@ function checksumOf(body: Uint8Array): Buffer {
 export function openJournal(file: string): Journal {
   const handle = openSync(file, 'w', 0o600)
   fsyncSync(handle)
+  syncFolder(dirname(file))
   let added: Buffer[] = []
   let size = 0
   let failure: Error | null = null

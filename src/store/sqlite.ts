@@ -67,7 +67,7 @@ function openOn(database: DatabaseSync, journalFile: string): Store {
     database.close()
   }
 
-  return { ...reads, write, saveCheckpoint, sync: journal.sync, close }
+  return { ...reads, write, saveCheckpoint, sync: () => journal.sync(), close }
 }
 
 /** Puts again what was confirmed, and what a power loss took from SQLite. */

@@ -213,11 +213,11 @@ export interface DecisionRecord {
 /** Counted over decided facts of the mandate and of all mandates below it. */
 export interface Spent {
   readonly requests: number
-  /** requests whose worst effect is a write or graver */
+  /** requests that were let through and whose worst effect is a write or graver */
   readonly writes: number
-  /** effects that destroy */
+  /** effects that destroy, let through */
   readonly destroys: number
-  /** refusals and holds */
+  /** denials, and holds that were opened */
   readonly denials: number
   /** every distinct resource touched, as `provider:type/id` */
   readonly resources: readonly string[]

@@ -35,7 +35,8 @@ export function createFileDurably(file: string, content: string, mode: number): 
   syncFolder(dirname(file))
 }
 
-function syncFolder(folder: string): void {
+/** Makes the names in a folder durable: of files that are new, or were renamed. */
+export function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r')
   try {
     fsyncSync(handle)

@@ -23,6 +23,7 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly user?: string
   readonly hidesTyping?: boolean
+  readonly now?: () => number
 }
 
 export function openTerminal(options: TerminalOptions = {}): Seen {
@@ -43,7 +44,7 @@ export function openTerminal(options: TerminalOptions = {}): Seen {
     columns: tty ? 80 : null,
     user: options.user ?? 'alice',
     pid: 1,
-    now: () => Date.parse('2026-05-01T00:00:00.000Z'),
+    now: options.now ?? Date.now,
     nodeVersion: '24.0.0',
     echo: (on) => {
       echoes.push(on)
