@@ -3,7 +3,7 @@ import { test } from 'node:test'
 
 import { clearToDiscover, clearToGuard, clearToSend, isClearance } from './clearance.ts'
 import type { Clearance } from './clearance.ts'
-import type { Fact } from './domain/fact.ts'
+import type { Fact, FactOf } from './domain/fact.ts'
 import type { DecisionId, Digest, HoldId, UpstreamName } from './domain/names.ts'
 import type { SafeguardName } from './domain/names.ts'
 import type { Verdict } from './domain/verdict.ts'
@@ -120,6 +120,25 @@ test('a clearance says what it is for, and is spent once', async (t) => {
   )
   clearance.spend()
   assert.throws(() => clearance.spend(), bug)
+})
+
+test('the order of the record is the order of the path', async (t) => {
+  const { ledger } = await openLedger(t, takesEverything)
+  const [, , , hold] = verdicts
+  assert.ok(hold !== undefined)
+  const append = <F extends Fact>(fact: F) => ledger.append(fact)
+  const claim = { kind: 'claimed', hold: 'hold_one', decision: 'one' } as FactOf<'claimed'>
+  const before = { claimed: await append(claim), guard: await append(facts.guarded('one', backup)) }
+  const decided = await append(facts.decided('one', hold))
+  const early = await append(facts.guarded('one', backup))
+  const claimed = await append(claim)
+  const guard = await append(facts.guarded('one', backup))
+  const sent = await append(facts.sent('one'))
+  assert.throws(() => clearToGuard({ decided, claimed: before.claimed }), bug)
+  for (const guarded of [before.guard, early]) {
+    assert.throws(() => clearToSend({ decided, claimed, guarded: [guarded], sent, request }), bug)
+  }
+  clearToSend({ decided, claimed, guarded: [guard], sent, request })
 })
 
 test('one intent makes one clearance', async (t) => {

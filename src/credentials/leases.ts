@@ -105,14 +105,13 @@ function identify(
   presented: readonly Presented[],
   milliseconds: number,
 ): Identity {
-  const { foreign, misplaced, two, strange, inner, proxy } = sortPresented(presented)
+  const { foreign, misplaced, two, inner, proxy } = sortPresented(presented)
   if (foreign !== null) {
     const standing = standingOf(book, proxy, milliseconds) ?? standingOf(book, inner, milliseconds)
     return stranger('foreign-credential', standing, foreign)
   }
   if (misplaced) return stranger('misplaced-lease')
   if (two) return stranger('two-leases')
-  if (strange) return stranger('unknown-lease')
   // The lease of the connection must stand too, although the request's own says who asks.
   if (proxy !== null && inner !== null && proxy !== inner) {
     const connection = identifyBy(book, proxy, milliseconds)

@@ -9,11 +9,9 @@ export interface SortedPresented {
   readonly misplaced: boolean
   /** leases that differ, in places that say the same thing */
   readonly two: boolean
-  /** the connection's own credential is no lease */
-  readonly strange: boolean
   /** the token of the request itself */
   readonly inner: string | null
-  /** the token of the connection */
+  /** the token of the connection, which is meant for Holdpoint whatever it is */
   readonly proxy: string | null
 }
 
@@ -28,7 +26,6 @@ export function sortPresented(presented: readonly Presented[]): SortedPresented 
     foreign: null,
     misplaced: false,
     two: false,
-    strange: false,
     inner: null,
     proxy: null,
   }
@@ -36,8 +33,7 @@ export function sortPresented(presented: readonly Presented[]): SortedPresented 
     const token = value.reveal()
     switch (place) {
       case 'proxy':
-        if (!token.startsWith(leasePrefix)) sorted.strange = true
-        else if (sorted.proxy !== null && sorted.proxy !== token) sorted.two = true
+        if (sorted.proxy !== null && sorted.proxy !== token) sorted.two = true
         else sorted.proxy = token
         break
       case 'query':

@@ -110,6 +110,7 @@ for (const one of taken) {
 
 const refused: readonly (readonly [what: string, bytes: string, why: RegExp])[] = [
   ['another protocol', 'SSH-2.0-OpenSSH\r\n\r\n', /status line/],
+  ['what will never be a response', 'HTTP/2', /status line/],
   ['HTTP/2', 'HTTP/2 200\r\n\r\n', /status line/],
   ['HTTP/1.2', 'HTTP/1.2 200 OK\r\n\r\n', /status line/],
   ['a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n', /status line/],
