@@ -125,9 +125,9 @@ function narrow(
   graph: Graph,
 ): Footprint {
   const { own, whole, closure } = footprint
-  if (own === null || whole === null) return footprint
-  if (!whole.includes(environment)) {
-    const wider = (known: readonly Environment[]) => sortEnvironments([...known, environment])
+  if (own?.includes(environment) !== true) {
+    const wider = (known: readonly Environment[] | null) =>
+      known && sortEnvironments(new Set([...known, environment]))
     return { ...footprint, own: wider(own), whole: wider(whole) }
   }
   if (own.every((each) => each === environment)) return footprint

@@ -194,6 +194,15 @@ test('names are made harmless, and cannot pass for a qualified one', async () =>
   assert.equal(label, 'volume ⟨U+202E⟩atad⟨U+001B⟩[2J')
 })
 
+test('what is marked for deletion is there, and says so', async () => {
+  const marked = '"isPendingDeletion":true'
+  const ask = changed((text) => text.replaceAll('"isPendingDeletion":false', marked))
+  const { nodes } = await discoverRailway(ask)
+  const ref = `railway:volumeInstance/${railway.ids.uploadsInStaging}`
+  const label = nodes.find((node) => node.ref === ref)?.label
+  assert.equal(label, 'volume uploads-staging in staging, about to be deleted')
+})
+
 test('ids that name members of every object are ids like others', async () => {
   const ask = changed((text) => text.replaceAll(railway.ids.uploads, '__proto__'))
   const { nodes } = await discoverRailway(ask)
