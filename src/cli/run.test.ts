@@ -205,6 +205,15 @@ test('text that others chose moves no cursor', async (t) => {
   }
 })
 
+test('neither does a path, or a fault that repeats one', async (t) => {
+  const folder = openFolder(t, null)
+  const { stderr } = await run(folder, ['agent', 'list', '--config', '\u001b[2Jx.yaml'])
+  assert.match(stderr, /⟨U\+001B⟩\[2Jx\.yaml/)
+  writeFileSync(join(folder, '\u001bx.yaml'), 'version: 1\n"\u202e": 1\n')
+  const wrong = await run(folder, ['agent', 'list', '--config', '\u001bx.yaml'])
+  assert.doesNotMatch(stderr + wrong.stderr, /[\u001b\u202e]/)
+})
+
 test('the log shows what happened, since when one asks', async (t) => {
   const folder = openFolder(t)
   await run(folder, ['agent', 'add', 'one'])

@@ -1,5 +1,6 @@
 import { FileFault } from '../configuration/problem.ts'
 import { Fault } from '../domain/fault.ts'
+import { inertBlock } from '../wire/inert.ts'
 import { commandRows } from './commands.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import type { ExitCode } from './exit-codes.ts'
@@ -50,9 +51,10 @@ function tell({ stdout, stderr }: Surroundings, error: unknown, json: boolean): 
   stdout.write(safeJson({ error: { code, message, ...problems } }) + '\n')
 }
 
+/** Messages repeat what others wrote: paths, names, the gate's own words. */
 function textOf(error: unknown): string {
-  if (error instanceof FileFault) return error.message
-  if (error instanceof Fault) return `holdpoint: ${error.message}`
+  if (error instanceof FileFault) return inertBlock(error.message)
+  if (error instanceof Fault) return `holdpoint: ${inertBlock(error.message)}`
   const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return `holdpoint: this is a bug, please report it: ${why}`
 }

@@ -157,6 +157,23 @@ test('files too large or too deep are refused at once', () => {
   assert.ok(performance.now() - started < 10_000)
 })
 
+test('the documentation shows what is taken, with the defaults that are true', () => {
+  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
+  const block = /```yaml\n([^]*?)```/.exec(page)?.[1] ?? ''
+  const shown = read(block)
+  const defaults = read('version: 1\n')
+  for (const key of [
+    'listen',
+    'holdMinutes',
+    'limits',
+    'inventory',
+    'state',
+    'vaultKey',
+  ] as const) {
+    assert.deepEqual(shown[key], defaults[key], key)
+  }
+})
+
 test('holdpoint.schema.json is current (UPDATE=1 rewrites it)', () => {
   const file = new URL('../../holdpoint.schema.json', import.meta.url)
   const current = configurationJsonSchema(['railway'])

@@ -19,10 +19,10 @@ const secretName = z
 
 const address = z
   .string()
-  .regex(
-    /^(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+):\d{1,5}$/,
-    '{value} is not an address and port, as in `127.0.0.1:7400`',
-  )
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+):\d{1,5}$/, {
+    error: '{value} is not an address and port, as in `127.0.0.1:7400`',
+    abort: true,
+  })
   .refine((text) => Number(text.split(':').at(-1)) <= 65_535, '{value} has no port from 0 to 65535')
 
 const hostName = z

@@ -1,4 +1,5 @@
 import type { AgentRecord } from '../../store/store.ts'
+import { inert } from '../../wire/inert.ts'
 import type { CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { columns } from '../output.ts'
@@ -21,5 +22,5 @@ export const agentList: CommandRow = {
 
 function stateOf({ frozen, killed }: AgentRecord, everyone: boolean): string {
   if (killed || everyone) return 'KILLED'
-  return frozen === null ? 'may go on' : `FROZEN: ${frozen.says}`
+  return frozen === null ? 'may go on' : `FROZEN: ${inert(frozen.says)}`
 }

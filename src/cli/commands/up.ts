@@ -3,6 +3,7 @@ import type { Configuration } from '../../configuration/configuration.ts'
 import { loadConfiguration } from '../../configuration/locate.ts'
 import { Fault } from '../../domain/fault.ts'
 import type { PersonName } from '../../domain/names.ts'
+import { inert } from '../../wire/inert.ts'
 import type { Call, CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -103,7 +104,9 @@ function governedLines({ upstreams }: GateReport): readonly string[] {
 
 function warnings({ frozen, killed }: Status): readonly string[] {
   return [
-    ...frozen.map(({ agent, says }) => `FROZEN   ${agent}: ${says}; holdpoint resume ${agent}`),
+    ...frozen.map(
+      ({ agent, says }) => `FROZEN   ${agent}: ${inert(says)}; holdpoint resume ${agent}`,
+    ),
     ...killed.map(({ agent }) => {
       const option = agent === null ? '' : ` --agent ${agent}`
       return `KILLED   ${agent ?? 'every agent'}; holdpoint lift-kill${option}`
