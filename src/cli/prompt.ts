@@ -50,16 +50,17 @@ export function createPrompt(terminal: Terminal): Prompt {
       return answer === '' ? usual : answer
     },
     async hidden(question, name) {
-      if (!echo(false)) {
-        throw new Fault('needs-terminal', 'this terminal cannot hide what is typed; use a pipe')
-      }
-      stderr.write(`${question} `)
+      // Before the echo is off: whoever interrupts must get it back.
       const restore = onSignal('SIGINT', () => lines.close())
       try {
+        if (!echo(false)) {
+          throw new Fault('needs-terminal', 'this terminal cannot hide what is typed; use a pipe')
+        }
+        stderr.write(`${question} `)
         return new Concealed(name, await next())
       } finally {
-        restore()
         echo(true)
+        restore()
         stderr.write('\n')
       }
     },
