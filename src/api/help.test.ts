@@ -104,12 +104,13 @@ test('what is left is the tightest of the mandate and all above it', async (t) =
     standing: {
       ...standing,
       mandate: above({ destroys: 9, requests: 50, requestsPerMinute: 7 }),
-      ancestors: [above({ destroys: 1, denials: 0, requestsPerMinute: 60 })],
+      ancestors: [above({ destroys: 1, denials: 3, requestsPerMinute: 60 })],
     },
   }
   const { body } = await scene.ask('/whoami')
   const left = body['left'] as Answer
-  assert.deepEqual([left['destroys'], left['requests'], left['denials']], [0, 49, 0])
+  // Held, and so not destroyed: a request and a denial were spent.
+  assert.deepEqual([left['destroys'], left['requests'], left['denials']], [1, 49, 2])
   assert.deepEqual(body['per_minute'], { requests: 7, writes: null })
 })
 
