@@ -117,5 +117,12 @@ test('a clearance for one tunnel opens no other', async (t) => {
   await assert.rejects(world.upstreams.send(request, clearance, never), {
     code: 'clearance-mismatch',
   })
+  const own = await world.clear(payload)
+  const astray = await world.clear(payload, 'echo.test:1')
+  const copy = Object.assign({}, own.clearance, { spend: () => undefined })
+  await assert.rejects(world.upstreams.send(own.request, astray.clearance, never), {
+    code: 'clearance-mismatch',
+  })
+  await assert.rejects(world.upstreams.send(own.request, copy, never), { code: 'bug' })
   await tunnelOf(world, payload).then(({ stream }) => stream.destroy())
 })

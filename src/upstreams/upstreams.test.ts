@@ -94,6 +94,8 @@ test('a clearance is for one request, to one upstream, once', async (t) => {
   await assert.rejects(upstreams.send(disguised, clearance, never), mismatch)
   const elsewhere = await clear({ ...payload, upstream: 'other' as UpstreamName })
   await assert.rejects(upstreams.send(request, elsewhere.clearance, never), mismatch)
+  const astray = await clear(payload, 'other')
+  await assert.rejects(upstreams.send(request, astray.clearance, never), mismatch)
   const ask = { method: 'GET', target: '/', headers: [], body: '' } as const
   const asking = await clearAsk(ask)
   await assert.rejects(upstreams.send(request, asking, never), bug)

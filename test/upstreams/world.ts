@@ -30,9 +30,14 @@ export const never = new AbortController().signal
 export interface World {
   readonly upstreams: Upstreams
   /** The decision and the intent are written down first, as the gateway does. */
-  readonly clear: (payload: Payload) => Promise<{ request: Request; clearance: Clearance }>
+  readonly clear: (payload: Payload, upstream?: string) => Promise<Cleared>
   readonly clearAsk: (ask: AskRequest) => Promise<Clearance>
   readonly sendOff: (change?: Partial<HttpPayload>) => ReturnType<Upstreams['send']>
+}
+
+export interface Cleared {
+  readonly request: Request
+  readonly clearance: Clearance
 }
 
 export type Changes = Partial<UpstreamsOptions> & { readonly config?: Partial<UpstreamConfig> }
@@ -64,11 +69,10 @@ export async function openWorld(
   t.after(() => upstreams.close())
   let count = 0
 
-  async function clear(payload: Payload): Promise<{ request: Request; clearance: Clearance }> {
+  async function clear(payload: Payload, upstream = intendedFor(payload)): Promise<Cleared> {
     const digest = digestOf(payload)
     const id = `decision_${count++}`
     const summary = { ...facts.decision(id, facts.allow).request, digest }
-    const upstream = payload.kind === 'http' ? payload.upstream : `${payload.host}:${payload.port}`
     const [decided, sent] = await Promise.all([
       ledger.append(facts.decided(id, facts.allow, { request: summary })),
       ledger.append({ ...facts.sent(id, digest), upstream }),
@@ -88,6 +92,10 @@ export async function openWorld(
   }
 
   return { upstreams, clear, clearAsk, sendOff }
+}
+
+function intendedFor(judged: Payload): string {
+  return judged.kind === 'http' ? judged.upstream : `${judged.host}:${judged.port}`
 }
 
 export const payload: HttpPayload = {
