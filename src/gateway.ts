@@ -33,6 +33,8 @@ export interface Parts {
   describe(decision: Decision): string
   /** durable when it resolves; facts given in one turn are kept together, in order */
   append<F extends Fact>(fact: F, beside?: Uint8Array): Promise<Receipt<F>>
+  /** for what nobody waits for: with the next group of facts, or a few milliseconds later */
+  appendSoon<F extends Fact>(fact: F): Promise<Receipt<F>>
   /** the request as judged, to be kept beside its decision */
   record(payload: Payload): Uint8Array
   readonly holds: HoldPoint
@@ -45,6 +47,8 @@ export interface Parts {
   changed(decision: Decision): void
   refuse(text: texts.RefusalText, payload: Payload): Refusal
   readonly sessions: Pick<Sessions, 'bind' | 'spare'>
+  /** takes over what goes on after the agent was answered; its fault is reported */
+  outlive(work: Promise<unknown>): void
   /** hears of faults that have no one left to be told */
   report(fault: unknown): void
 }
@@ -180,14 +184,11 @@ async function recordPermission(
 /** The outcome is written when it is known; the agent need not wait for that. */
 function conclude(parts: Parts, { request, decision }: Journey, sent: Sent): Reply | Refusal {
   parts.changed(decision)
-  if (sent.kind === 'not-replied') {
-    parts.append(ended(decision, sent.outcome)).catch(parts.report)
-    return no(parts, request, texts.unansweredRefusal(decision, sent.outcome))
-  }
-  sent.ended
-    .then((outcome) => parts.append(ended(decision, outcome)))
-    .catch(parts.report)
-  return sent.reply
+  const outcome = sent.kind === 'replied' ? sent.ended : Promise.resolve(sent.outcome)
+  parts.outlive(outcome.then((known) => parts.appendSoon(ended(decision, known))))
+  return sent.kind === 'replied'
+    ? sent.reply
+    : no(parts, request, texts.unansweredRefusal(decision, sent.outcome))
 }
 
 /** Opens a hold, or finds the answer that an earlier one got; silence means no. */

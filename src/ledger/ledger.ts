@@ -23,6 +23,8 @@ export interface Ledger {
    * closed') until a restart.
    */
   append<F extends Fact>(fact: F, beside?: Uint8Array): Promise<Receipt<F>>
+  /** The same for what nobody waits for: it goes with the next group, or alone a few milliseconds later. */
+  appendSoon<F extends Fact>(fact: F): Promise<Receipt<F>>
   /** Called in order, after the commit and before `append` resolves. Returns what ends it. */
   subscribe(listener: (entry: LedgerEntry) => void): () => void
   /** entries that are durable */
@@ -45,7 +47,7 @@ export interface LedgerOptions {
   readonly folder: string
   readonly clock: Clock
   readonly random: Random
-  /** the least time between two checkpoints, 200 when not given */
+  /** the least time between two checkpoints, 1000 when not given */
   readonly publishMilliseconds?: number
 }
 
@@ -79,6 +81,7 @@ class Receipt<F extends Fact = Fact> {
 
 const besideBytesMax = 16 * 1_048_576
 const saltBytes = 16
+const soonMilliseconds = 5
 const queueMax = 100_000
 /** all of an entry but its fact, at its longest */
 const wrappingBytes = 192
@@ -113,10 +116,24 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   let state: LedgerState = { kind: 'open' }
   let last = store.head().at ?? ('' as Instant)
   let queue: Draft[] = []
+  let immediate: NodeJS.Immediate | null = null
+  let soon: NodeJS.Timeout | null = null
   /** the newest group on its way to the disk: it ends after all before it, and never rejects */
   let settling: Promise<void> = Promise.resolve()
 
-  async function append<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
+  function append<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
+    const appended = enqueue(fact, bytes)
+    if (immediate === null && queue.length > 0) immediate = setImmediate(flush)
+    return appended
+  }
+
+  function appendSoon<F extends Fact>(fact: F): Promise<Receipt<F>> {
+    const appended = enqueue(fact)
+    soon ??= setTimeout(flush, soonMilliseconds)
+    return appended
+  }
+
+  async function enqueue<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
     if (state.kind === 'closed') throw closedFault(state.why)
     if (queue.length >= queueMax)
       throw new Fault('ledger-busy', 'too many facts at once; try again')
@@ -125,7 +142,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     return new Promise((resolve, reject) => {
       const accept = (index: number, at: Instant): void =>
         resolve(new Receipt(maker, index, at, fact))
-      if (queue.push({ fact, text, beside, accept, reject }) === 1) setImmediate(flush)
+      queue.push({ fact, text, beside, accept, reject })
     })
   }
 
@@ -135,6 +152,10 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   function flush(): void {
     const drafts = queue
     queue = []
+    immediate = null
+    if (soon !== null) clearTimeout(soon)
+    soon = null
+    if (drafts.length === 0) return
     const now = clock.now()
     const at = now < last ? last : now
     const refusals = new Map<Draft, Fault>()
@@ -189,6 +210,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   publisher.start()
   return {
     append,
+    appendSoon,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -46,7 +46,7 @@ export interface PublicationState {
   readonly failing: string | null
 }
 
-const publishMillisecondsDefault = 200
+const publishMillisecondsDefault = 1000
 const failuresMax = 6
 
 /**

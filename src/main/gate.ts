@@ -65,6 +65,8 @@ export interface Works {
   readonly holds: Holds
   readonly sessions: Sessions
   readonly startedAt: Instant
+  /** requests under way, and outcomes that are still to be written */
+  readonly unfinished: Set<Promise<unknown>>
 }
 
 const sweepMilliseconds = 1000
@@ -89,6 +91,7 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
   const site = siteOf(bound, configuration)
   const { people, passkeys } = state.peopleAt(site)
   const works = createWorks(state, policies, site, passkeys)
+  opened.defer(() => finish(works.unfinished))
   opened.defer(() => works.upstreams.close())
   const authority = await openAuthority(join(configuration.state, 'ca'), state)
   const door = openDoor(works, authority)
@@ -165,7 +168,11 @@ function createWorks(
     canProve: safeguards.canProve,
   })
   const sessions = createSessions()
-  return { state, policies, upstreams, discovery, safeguards, holds, sessions, startedAt: clock.now() }
+  return {
+    ...{ state, policies, upstreams, discovery, safeguards, holds, sessions },
+    startedAt: clock.now(),
+    unfinished: new Set(),
+  }
 }
 
 function providerNamed(name: string): Provider {
@@ -216,12 +223,26 @@ async function recordStart({ ledger, store, configuration }: State, policies: Po
 /** The door is the first to close: nothing new comes in while the rest ends. */
 function serveDoor(works: Works, door: HttpDoor, opened: AsyncDisposableStack): Promise<void> {
   const stopping = new AbortController()
-  const serving = door.serve(createGateway(joinPath(works)), stopping.signal)
+  const { pass } = createGateway(joinPath(works))
+  const gate = {
+    pass: (...asked: Parameters<typeof pass>) => {
+      const passing = pass(...asked)
+      works.unfinished.add(passing)
+      void passing.then(() => works.unfinished.delete(passing))
+      return passing
+    },
+  }
+  const serving = door.serve(gate, stopping.signal)
   opened.defer(async () => {
     stopping.abort()
     await serving.catch(() => undefined)
   })
   return serving
+}
+
+/** What ends may begin something more, such as writing its outcome. */
+async function finish(unfinished: ReadonlySet<Promise<unknown>>): Promise<void> {
+  while (unfinished.size > 0) await Promise.allSettled(unfinished)
 }
 
 /** A lease that ends takes its open connections and its pending holds with it. */

@@ -55,6 +55,7 @@ export function joinPath(works: Works): Parts {
     }),
     describe: wouldOf,
     append: (fact, beside) => ledger.append(fact, beside),
+    appendSoon: (fact) => ledger.appendSoon(fact),
     record: recordRequest,
     holds,
     guard: safeguards.run,
@@ -68,6 +69,10 @@ export function joinPath(works: Works): Parts {
     },
     refuse: (text, payload) => refuse(text, payload, byUpstream),
     sessions,
+    outlive(work) {
+      const told = work.catch(opening.report).finally(() => works.unfinished.delete(told))
+      works.unfinished.add(told)
+    },
     report: opening.report,
   }
 }

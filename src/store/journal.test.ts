@@ -29,7 +29,8 @@ async function written(file: string): Promise<Buffer> {
   for (const frame of frames) journal.add(frame)
   await journal.sync()
   journal.close()
-  return readFileSync(file)
+  const kept = readFileSync(file)
+  return kept.subarray(0, kept.findLastIndex((byte) => byte !== 0) + 1)
 }
 
 test('what was confirmed is read again', async () => {
@@ -60,6 +61,19 @@ test('a flipped byte, wherever it is, ends the journal there', async () => {
     assert.ok(read.length < frames.length)
     assert.deepEqual(read, frames.slice(0, read.length))
   }
+})
+
+test('begun anew, what it held before is not taken for what it holds', async () => {
+  const file = newFile()
+  const journal = openJournal(file)
+  const long = { leaf: Buffer.alloc(9 * 1_048_576, 0x20), beside: null }
+  journal.add(long)
+  await journal.sync()
+  journal.trim()
+  for (const frame of frames) journal.add(frame)
+  await journal.sync()
+  journal.close()
+  assert.deepEqual(readJournal(file), frames)
 })
 
 test('a group that is under way when more is added does not take it along, nor lose it', async () => {

@@ -3,13 +3,14 @@
 // may lack its newest transactions, and they are put again from here. A frame is
 //   length (uint32 big-endian, of what follows the checksum) ‖ SHA-256 of that, first 8 bytes ‖
 //   leaf length (uint32) ‖ leaf ‖ salt length (uint8, 0 or 16) ‖ salt ‖ beside
-// A frame that does not check ends the journal: nothing after it was ever confirmed.
+// A frame that does not check ends the journal: nothing after it was ever confirmed. The file is kept longer than
+// what is in it, because overwriting is durable sooner than growing; what stands after the newest frame is zeros,
+// or older frames of entries that the store has.
 import { hash } from 'node:crypto'
 import {
   closeSync,
-  fdatasync,
+  constants,
   fsyncSync,
-  ftruncateSync,
   openSync,
   readFileSync,
   write,
@@ -24,7 +25,7 @@ export interface Journal {
   add(row: Pick<FactRow, 'leaf' | 'beside'>): void
   /** Resolves when everything added before survives a power loss; in the order of the calls. */
   sync(): Promise<void>
-  /** Empties the file, if it is long: SQLite is durable up to here by itself. */
+  /** Begins the file anew, if it is long: SQLite is durable up to here by itself. */
   trim(): void
   close(): void
 }
@@ -38,6 +39,7 @@ const checksumBytes = 8
 const headBytes = 4 + checksumBytes
 const frameBytesMax = 32 * 1_048_576
 const longBytes = 8 * 1_048_576
+const growthBytes = 1_048_576
 
 /** Every whole frame, in order. */
 export function readJournal(file: string): readonly JournalFrame[] {
@@ -86,11 +88,14 @@ function checksumOf(body: Uint8Array): Buffer {
 
 /** Opens the file for appending, empty: what was in it has been put into SQLite, durably. */
 export function openJournal(file: string): Journal {
-  const handle = openSync(file, 'w', 0o600)
+  // Each write is durable when it returns (O_DSYNC): one trip off the main loop, not two.
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_DSYNC } = constants
+  const handle = openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_DSYNC, 0o600)
   fsyncSync(handle)
   syncFolder(dirname(file))
   let added: Buffer[] = []
   let size = 0
+  let allocated = 0
   let failure: Error | null = null
   let running: Promise<void> = Promise.resolve()
   let waiting: Promise<void> | null = null
@@ -114,7 +119,12 @@ export function openJournal(file: string): Journal {
     const bytes = rest.length === 0 ? first : Buffer.concat([first, ...rest])
     flying = true
     try {
-      await append(handle, bytes, size)
+      if (size + bytes.length > allocated) {
+        const growth = Math.ceil((size + bytes.length - allocated) / growthBytes) * growthBytes
+        await place(handle, Buffer.alloc(growth), allocated)
+        allocated += growth
+      }
+      await place(handle, bytes, size)
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error))
       throw failure
@@ -126,8 +136,6 @@ export function openJournal(file: string): Journal {
 
   function trim(): void {
     if (size < longBytes || flying || added.length > 0 || failure !== null) return
-    ftruncateSync(handle, 0)
-    fsyncSync(handle)
     size = 0
   }
 
@@ -139,12 +147,12 @@ export function openJournal(file: string): Journal {
   }
 }
 
-function append(handle: number, bytes: Buffer, position: number): Promise<void> {
+function place(handle: number, bytes: Buffer, position: number): Promise<void> {
   return new Promise((resolve, reject) => {
     write(handle, bytes, 0, bytes.length, position, (error, written) => {
       if (error !== null) reject(error)
       else if (written !== bytes.length) reject(new Error('the disk took only a part of it'))
-      else fdatasync(handle, (failed) => (failed === null ? resolve() : reject(failed)))
+      else resolve()
     })
   })
 }

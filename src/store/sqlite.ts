@@ -43,6 +43,7 @@ function openOn(database: DatabaseSync, journalFile: string): Store {
   }
   const facts = createWrites(database, reads.head().size)
   replay(journalFile, reads.head().size, facts)
+  facts.settle()
   // All of it is on the disk before the journal is emptied.
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   const journal = openJournal(journalFile)
@@ -53,9 +54,12 @@ function openOn(database: DatabaseSync, journalFile: string): Store {
   }
 
   function saveCheckpoint(checkpoint: SavedCheckpoint, nodes: readonly TreeNode[]): void {
+    // The level cannot change within a transaction; the commit after it makes all before it durable too.
+    facts.settle()
     database.exec('PRAGMA synchronous = FULL')
     try {
       facts.saveCheckpoint(checkpoint, nodes)
+      facts.settle()
     } finally {
       database.exec('PRAGMA synchronous = NORMAL')
     }
@@ -64,7 +68,11 @@ function openOn(database: DatabaseSync, journalFile: string): Store {
 
   function close(): void {
     journal.close()
-    database.close()
+    try {
+      facts.settle()
+    } finally {
+      database.close()
+    }
   }
 
   return { ...reads, write, saveCheckpoint, sync: () => journal.sync(), close }
@@ -101,6 +109,8 @@ interface FactWrites {
   /** Gives the rows that were put. */
   write(work: (group: Group) => void): readonly FactRow[]
   saveCheckpoint: Store['saveCheckpoint']
+  /** Commits what is open. */
+  settle(): void
 }
 
 function createWrites(database: DatabaseSync, sizeAtStart: number): FactWrites {
@@ -114,7 +124,7 @@ function createWrites(database: DatabaseSync, sizeAtStart: number): FactWrites {
   const insert = database.prepare(
     'INSERT INTO facts(idx, at, kind, hash, leaf, salt, beside) VALUES(?, ?, ?, ?, ?, ?, ?)',
   )
-  const transact = createTransactions(database)
+  const transactions = createTransactions(database)
   let size = sizeAtStart
   let rows: FactRow[] = []
 
@@ -140,7 +150,7 @@ function createWrites(database: DatabaseSync, sizeAtStart: number): FactWrites {
     const before = size
     rows = []
     try {
-      transact(() => {
+      transactions.run(() => {
         work(group)
         spending.settle()
       })
@@ -153,7 +163,7 @@ function createWrites(database: DatabaseSync, sizeAtStart: number): FactWrites {
   }
 
   function saveCheckpoint(checkpoint: SavedCheckpoint, nodes: readonly TreeNode[]): void {
-    transact(() => {
+    transactions.run(() => {
       const saved = savedCheckpoint.get()
       if (saved !== undefined) checkExtends(checkpoint, saved)
       assert(checkpoint.size <= size, 'a checkpoint is over entries that are there')
@@ -162,7 +172,7 @@ function createWrites(database: DatabaseSync, sizeAtStart: number): FactWrites {
     })
   }
 
-  return { write, saveCheckpoint }
+  return { write, saveCheckpoint, settle: transactions.settle }
 }
 
 /** Signing a smaller tree, or another one of the same size, is what a log must never do. */
@@ -194,26 +204,54 @@ function createFolds(database: DatabaseSync, spending: Spending): Folds {
   }
 }
 
-function createTransactions(database: DatabaseSync): (work: () => void) => void {
+/** how many writes share a transaction at the most */
+const writesPerTransaction = 256
+
+interface Transactions {
+  /** Runs `work` whole or not at all; what it wrote can be read, and is committed with what follows. */
+  run(work: () => void): void
+  /** Commits what is open. */
+  settle(): void
+}
+
+/**
+ * A transaction stays open over many writes, each a savepoint in it: a page that many of them touch is
+ * written once. What is not committed when the process ends is in the journal.
+ */
+function createTransactions(database: DatabaseSync): Transactions {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
+  const savepoint = database.prepare('SAVEPOINT one')
+  const release = database.prepare('RELEASE one')
+  let writes = 0
 
-  function rollBack(): void {
+  function settle(): void {
+    writes = 0
+    if (database.isTransaction) commit.run()
+  }
+
+  function undo(): void {
     try {
-      database.exec('ROLLBACK')
+      database.exec('ROLLBACK TO one; RELEASE one')
     } catch {
-      // SQLite has rolled back already, or the file is gone: nothing of it is kept either way.
+      // SQLite has rolled back all of it already, or the file is gone: the journal has what was confirmed.
     }
   }
 
-  return (work) => {
-    begin.run()
+  function run(work: () => void): void {
+    // Before the work, so that a commit that fails takes nothing new with it.
+    if (writes >= writesPerTransaction) settle()
+    if (!database.isTransaction) begin.run()
+    savepoint.run()
     try {
       work()
-      commit.run()
+      release.run()
     } catch (fault) {
-      rollBack()
+      undo()
       throw fault
     }
+    writes++
   }
+
+  return { run, settle }
 }

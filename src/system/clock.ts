@@ -23,7 +23,20 @@ export function createClock(floor: Instant | null): Clock {
     return last
   }
 
-  return { milliseconds, now: () => instantOf(milliseconds()) }
+  let shown = Number.NaN
+  let text: Instant | null = null
+
+  /** Many ask within a millisecond, and writing it out is what costs. */
+  function now(): Instant {
+    const at = milliseconds()
+    if (text === null || at !== shown) {
+      text = instantOf(at)
+      shown = at
+    }
+    return text
+  }
+
+  return { milliseconds, now }
 }
 
 export interface FakeClock extends Clock {

@@ -4,7 +4,23 @@ export interface Random {
   bytes(count: number): Buffer
 }
 
-export const systemRandom: Random = { bytes: randomBytes }
+const poolBytes = 8192
+let pool = Buffer.alloc(0)
+let poolUsed = 0
+
+/** The system's own randomness. Fetched in large pieces; no byte is given out twice. */
+export const systemRandom: Random = {
+  bytes(count) {
+    if (count > poolBytes) return randomBytes(count)
+    if (poolUsed + count > pool.length) {
+      pool = randomBytes(poolBytes)
+      poolUsed = 0
+    }
+    poolUsed += count
+    // A copy: who holds these bytes must not hold those that are given out next.
+    return Buffer.from(pool.subarray(poolUsed - count, poolUsed))
+  },
+}
 
 /** Repeatable bytes for tests: SplitMix-like, never for secrets. */
 export function createFakeRandom(seed: number): Random {

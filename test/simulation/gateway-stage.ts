@@ -244,6 +244,7 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
     decide,
     describe: () => 'this would play',
     append: (fact, beside) => ledger.append(fact, beside),
+    appendSoon: (fact) => ledger.appendSoon(fact),
     record: () => new Uint8Array([1]),
     holds: {
       answerFor: settlement,
@@ -262,6 +263,7 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
     changed: () => undefined,
     refuse: (text) => ({ kind: 'refusal', ...text, answer: { status: 403, headers: [], body: '' } }),
     sessions: { bind: () => undefined, spare: () => undefined },
+    outlive: (work) => void work.catch(() => undefined),
     report: () => undefined,
   })
 
@@ -272,7 +274,7 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
     kinds,
     ledgerFailed: faulty.failed,
     endLease: () => (leaseStands = false),
-    settled: () => new Promise((resolve) => setImmediate(() => setImmediate(resolve))),
+    settled: () => new Promise((resolve) => setTimeout(resolve, 15)),
     async close() {
       await ledger.close()
       store.close()

@@ -77,7 +77,7 @@ test('killed while it published, half-written files are cleared away at a start'
 // The limit of the shell makes real writes fail, at whatever place they are just then.
 test('a disk that takes no more stops the ledger; what it promised stands', async () => {
   const folder = newFolder()
-  const command = `trap '' XFSZ; ulimit -f 2000; exec "$0" "$@"`
+  const command = `trap '' XFSZ; ulimit -f 6000; exec "$0" "$@"`
   const { stdout, stderr } = spawnSync(
     'sh',
     ['-c', command, process.execPath, ...node, folder, 'full'],
