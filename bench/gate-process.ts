@@ -1,5 +1,6 @@
 // The gate under measurement, as a process: `node bench/gate-process.ts FOLDER UPSTREAM-ORIGIN
-// DISCOVERY-TOKEN TOKEN`. The upstream knows discovery by its token and hands that to the simulator.
+// DISCOVERY-TOKEN TOKEN`. The upstream knows discovery by its token and hands that to the
+// simulator.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -34,7 +35,10 @@ const agent = 'bench' as AgentName
 
 async function admit(): Promise<Concealed> {
   const { control, close } = await openState(configuration, opening)
-  for (const [name, value] of [['railway', token], ['discover', discoveryToken]] as const) {
+  for (const [name, value] of [
+    ['railway', token],
+    ['discover', discoveryToken],
+  ] as const) {
     await control.secretPut({ secret: name as SecretName, value: new Concealed(name, value), by })
   }
   await control.agentAdd({ agent, owner: by })
@@ -48,7 +52,12 @@ async function admit(): Promise<Concealed> {
     ],
   })
   const mandate = await control.mandateGrant({ request, by })
-  const { token: lease } = await control.leaseIssue({ agent, mandate: mandate.id, minutes: 600, by })
+  const { token: lease } = await control.leaseIssue({
+    agent,
+    mandate: mandate.id,
+    minutes: 600,
+    by,
+  })
   await close()
   return lease
 }

@@ -17,7 +17,13 @@ export async function startGate(
 ): Promise<MeasuredGate> {
   const { project } = simulator['ids'] as { readonly project: string }
   const { account, workspace } = simulator['tokens'] as Readonly<Record<string, string>>
-  const child = await startNode(['bench/gate-process.ts', folder, upstream, account ?? '', workspace ?? ''])
+  const child = await startNode([
+    'bench/gate-process.ts',
+    folder,
+    upstream,
+    account ?? '',
+    workspace ?? '',
+  ])
   const { agents, lease } = child.ready
   const target: Target = {
     name: 'holdpoint',

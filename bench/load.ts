@@ -24,7 +24,9 @@ export interface Shot {
 const run = promisify(execFile)
 
 /** wrk where it is installed: it takes little of the machine that is being measured. */
-export async function chooseLoad(folder: string): Promise<{ name: string; fire(shot: Shot): Promise<Run> }> {
+export async function chooseLoad(
+  folder: string,
+): Promise<{ name: string; fire(shot: Shot): Promise<Run> }> {
   try {
     await run('wrk', ['--version']).catch((error: { code?: unknown }) => {
       if (error.code === 'ENOENT') throw new Error('absent')
@@ -45,7 +47,10 @@ async function fireWrk(folder: string, shot: Shot): Promise<Run> {
   io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / summary.duration * 1e6,
     latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
 end`
-  writeFileSync(script, `wrk.method = "POST"\nwrk.body = [==[${shot.body}]==]\n${headers}\n${tail}\n`)
+  writeFileSync(
+    script,
+    `wrk.method = "POST"\nwrk.body = [==[${shot.body}]==]\n${headers}\n${tail}\n`,
+  )
   const { stdout } = await run('wrk', [
     '-t1',
     `-c${shot.connections}`,

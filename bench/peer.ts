@@ -50,7 +50,9 @@ async function startHttpProxy3(): Promise<number> {
 async function startFastProxy(): Promise<number> {
   const { default: createFastProxy } = await import('fast-proxy')
   const { proxy } = createFastProxy({ base: upstream, undici: { connections: 128, pipelining: 1 } })
-  return listen(createServer((incoming, outgoing) => proxy(incoming, outgoing, incoming.url ?? '/', {})))
+  return listen(
+    createServer((incoming, outgoing) => proxy(incoming, outgoing, incoming.url ?? '/', {})),
+  )
 }
 
 async function startMockttp(): Promise<number> {

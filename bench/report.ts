@@ -16,7 +16,8 @@ export function renderTable(
   for (const result of results.toSorted(byConnectionsThenSpeed)) {
     const direct = find(results, 'direct', result.connections)
     const nginx = find(results, 'nginx', result.connections)
-    const share = nginx === undefined ? '' : (result.requestsPerSecond / nginx.requestsPerSecond).toFixed(2)
+    const share =
+      nginx === undefined ? '' : (result.requestsPerSecond / nginx.requestsPerSecond).toFixed(2)
     lines.push(
       `| ${result.connections} | ${result.target} | ${Math.round(result.requestsPerSecond)} | ${share} | ` +
         `${added(result.p50, direct?.p50)} | ${added(result.p99, direct?.p99)} | ${result.errors} |`,
@@ -29,7 +30,11 @@ function byConnectionsThenSpeed(a: Measured, b: Measured): number {
   return a.connections - b.connections || b.requestsPerSecond - a.requestsPerSecond
 }
 
-function find(results: readonly Measured[], target: string, connections: number): Measured | undefined {
+function find(
+  results: readonly Measured[],
+  target: string,
+  connections: number,
+): Measured | undefined {
   return results.find((one) => one.target === target && one.connections === connections)
 }
 

@@ -1,5 +1,6 @@
-// `npm run bench`: the gate (reads allowed, each decision durable) against direct, nginx and proxies that judge
-// nothing, interleaved in one run. Prints medians and ratios; `--json` for machines, `--quick` for a look.
+// `npm run bench`: the gate (reads allowed, each decision durable) against direct, nginx and
+// proxies that judge nothing, interleaved in one run. Prints medians and ratios; `--json` for
+// machines, `--quick` for a look.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,7 +64,14 @@ function keep<T extends { stop(): Promise<void> }>(started: T): T {
 }
 
 async function startTargets(): Promise<{ targets: Target[]; body: string; upstreamKind: string }> {
-  const simulator = keep(await startNode(['simulators/railway/main.ts', '--no-postgres', '--folder', join(folder, 'simulator')]))
+  const simulator = keep(
+    await startNode([
+      'simulators/railway/main.ts',
+      '--no-postgres',
+      '--folder',
+      join(folder, 'simulator'),
+    ]),
+  )
   const simulated = String(simulator.ready['url']).replace(/\/graphql\/v2$/, '')
   const { account } = simulator.ready['tokens'] as { readonly account: string }
   const answer = JSON.stringify({ data: { project: { id: 'p', name: 'pocketos' } } })
@@ -76,7 +84,8 @@ async function startTargets(): Promise<{ targets: Target[]; body: string; upstre
   const targets = [direct, gate.target]
   if (nginx) targets.push(keep(await startNginxProxy(subfolder('proxy'), 18102, direct.url)))
   else process.stderr.write('nginx is not installed: its row and the ratios to it are left out\n')
-  for (const name of peers) targets.push(peerTarget(name, keep(await startNode(['bench/peer.ts', name, origin]))))
+  for (const name of peers)
+    targets.push(peerTarget(name, keep(await startNode(['bench/peer.ts', name, origin]))))
   return { targets, body: gate.body, upstreamKind: nginx ? 'nginx' : 'node:http' }
 }
 
@@ -95,13 +104,23 @@ function subfolder(name: string): string {
 
 type Load = Awaited<ReturnType<typeof chooseLoad>>
 
-async function measure(targets: readonly Target[], body: string, load: Load): Promise<Map<string, Run[]>> {
+async function measure(
+  targets: readonly Target[],
+  body: string,
+  load: Load,
+): Promise<Map<string, Run[]>> {
   const runs = new Map<string, Run[]>()
   for (let round = 0; round <= rounds; round++) {
     for (const connections of connectionCounts) {
       for (const { name, url, headers } of targets) {
         const all = { 'content-type': 'application/json', ...headers }
-        const run = await load.fire({ url, connections, seconds: round === 0 ? 1 : secondsPerRun, body, headers: all })
+        const run = await load.fire({
+          url,
+          connections,
+          seconds: round === 0 ? 1 : secondsPerRun,
+          body,
+          headers: all,
+        })
         const key = `${name} ${connections}`
         // The first round warms up and does not count.
         if (round > 0) runs.set(key, [...(runs.get(key) ?? []), run])

@@ -4,7 +4,9 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** Something that answers on a port: a process of its own, so that nothing measured shares a loop. */
+/**
+ * Something that answers on a port: a process of its own, so that nothing measured shares a loop.
+ */
 export interface Target {
   readonly name: string
   readonly url: string
@@ -59,7 +61,11 @@ http {
   ${servers}
 }`
 
-async function startNginx(folder: string, servers: string, port: number): Promise<() => Promise<void>> {
+async function startNginx(
+  folder: string,
+  servers: string,
+  port: number,
+): Promise<() => Promise<void>> {
   const file = join(folder, 'nginx.conf')
   writeFileSync(file, nginxFrame(folder, servers))
   const child = spawn(nginxPath, ['-c', file], { stdio: 'inherit' })
@@ -79,7 +85,9 @@ async function waitForPort(port: number): Promise<void> {
   throw new Error(`nothing answers on port ${port}`)
 }
 
-/** The upstream: answers reads at once; what carries the discovery token goes on to the simulator. */
+/**
+ * The upstream: answers reads at once; what carries the discovery token goes on to the simulator.
+ */
 export async function startNginxUpstream(
   folder: string,
   port: number,
@@ -99,7 +107,11 @@ export async function startNginxUpstream(
   return { name: 'direct', url: `http://127.0.0.1:${port}/graphql/v2`, headers: {}, stop }
 }
 
-export async function startNginxProxy(folder: string, port: number, upstream: string): Promise<Target> {
+export async function startNginxProxy(
+  folder: string,
+  port: number,
+  upstream: string,
+): Promise<Target> {
   const { host } = new URL(upstream)
   const stop = await startNginx(
     folder,

@@ -1,4 +1,5 @@
-// The upstream where nginx is not installed: `node bench/upstream.ts SIMULATOR-ORIGIN DISCOVERY-TOKEN ANSWER`.
+// The upstream where nginx is not installed: `node bench/upstream.ts SIMULATOR-ORIGIN
+// DISCOVERY-TOKEN ANSWER`.
 import { createServer, request } from 'node:http'
 
 const [simulator = '', discoveryToken = '', answer = ''] = process.argv.slice(2)

@@ -13,7 +13,14 @@ import { impactOf, standingOf } from './situations.ts'
 const folder = import.meta.dirname
 const update = process.env['UPDATE'] === '1'
 const given = [
-  'situation', 'mandate', 'effect', 'resource', 'environments', 'undo', 'extent', 'backups',
+  'situation',
+  'mandate',
+  'effect',
+  'resource',
+  'environments',
+  'undo',
+  'extent',
+  'backups',
 ] as const
 const header = [...given, 'verdict', 'reasons', 'release', 'safeguards'].join('\t')
 
@@ -77,7 +84,10 @@ test('every file of policies has a table of examples, every rule an example and 
     assert.ok(existsSync(join(folder, name.replace('.cedar', '.examples.tsv'))), name)
   }
   const ids = twoPerson.rules.map(({ id }) => id)
-  assert.deepEqual(ids.filter((id) => !seen.has(id)), [])
+  assert.deepEqual(
+    ids.filter((id) => !seen.has(id)),
+    [],
+  )
   const pages = ids.filter((id) => existsSync(join(folder, '..', 'docs', 'rules', `${id}.md`)))
   assert.deepEqual(pages, ids)
 })

@@ -12,7 +12,14 @@ import { impactOf, standingOf } from './situations.ts'
 import type { Situation } from './situations.ts'
 
 const effects = [
-  'read', 'disclose', 'write', 'destroy', 'disarm', 'escalate', 'legible', 'illegible',
+  'read',
+  'disclose',
+  'write',
+  'destroy',
+  'disarm',
+  'escalate',
+  'legible',
+  'illegible',
 ] as const
 // Each list is from mild to grave: what comes later must never be judged more mildly.
 const undos = ['trivial', 'from-safeguard', 'never'] as const
@@ -252,7 +259,7 @@ for (const [rule, effect, promise] of needed) {
     const kept = readBaseline().map((source) => without(source, rule))
     const sources = [...kept, { name: 'mine.cedar', text: loose }]
     const policy = createPolicy({ sources, schema, digest: sha256 })
-    assert.equal(policy.rules.length, baseline.rules.length )
+    assert.equal(policy.rules.length, baseline.rules.length)
     assert.ok(isBroken(promise, policy, effect))
     policy.close()
   })

@@ -43,7 +43,10 @@ export function createDecide(options: DecideOptions): (judged: Judged) => Decisi
   }
 }
 
-function summarise({ id, door, digest, payload }: Request, foreignCredential: Digest | null): RequestSummary {
+function summarise(
+  { id, door, digest, payload }: Request,
+  foreignCredential: Digest | null,
+): RequestSummary {
   return { id, door, digest, line: lineOf(payload), foreignCredential }
 }
 

@@ -1,6 +1,6 @@
 // The one path. Whatever an agent sends, at whatever door, goes through `walk`, in this order:
-// identify, interpret, place, judge, record, hold, guard, forward, record. Every arrow fails closed.
-// This file imports types and builds nothing; main.ts joins the parts.
+// identify, interpret, place, judge, record, hold, guard, forward, record. Every arrow fails
+// closed. This file imports types and builds nothing; main.ts joins the parts.
 import type { Clearance } from './clearance.ts'
 import type { Action } from './domain/action.ts'
 import type { Breaker, Trip } from './domain/breaker.ts'
@@ -14,7 +14,15 @@ import type { Standing } from './domain/mandate.ts'
 import type { AgentName, Digest, HoldId, LeaseId, SafeguardName } from './domain/names.ts'
 import type { NonEmpty } from './domain/nonempty.ts'
 import type { Outcome } from './domain/outcome.ts'
-import type { Arrival, Gate, Payload, Presented, Refusal, Reply, Request } from './domain/request.ts'
+import type {
+  Arrival,
+  Gate,
+  Payload,
+  Presented,
+  Refusal,
+  Reply,
+  Request,
+} from './domain/request.ts'
 import type { Verdict } from './domain/verdict.ts'
 import type { Receipt } from './ledger/ledger.ts'
 import * as texts from './refusals.ts'
@@ -79,8 +87,7 @@ export interface HoldPoint {
 export interface Clear {
   toGuard(receipts: Recorded): Clearance
   toSend(
-    receipts: Recorded &
-      Readonly<{ guarded: readonly Receipt[]; sent: Receipt; request: Digest }>,
+    receipts: Recorded & Readonly<{ guarded: readonly Receipt[]; sent: Receipt; request: Digest }>,
   ): Clearance
 }
 
@@ -142,14 +149,23 @@ async function walk(
   }
 }
 
-async function forward(parts: Parts, journey: Journey, hold: Hold | null): Promise<Reply | Refusal> {
+async function forward(
+  parts: Parts,
+  journey: Journey,
+  hold: Hold | null,
+): Promise<Reply | Refusal> {
   const { request, decision } = journey
   const recorded = await recordPermission(parts, journey, hold)
   const { safeguards } = permissionOf(decision.verdict)
   const guarded: Receipt[] = []
   for (const name of safeguards) {
     const proof = await parts.guard(name, decision, parts.clear.toGuard(recorded))
-    const fact: FactOf<'guarded'> = { kind: 'guarded', decision: decision.id, safeguard: name, proof }
+    const fact: FactOf<'guarded'> = {
+      kind: 'guarded',
+      decision: decision.id,
+      safeguard: name,
+      proof,
+    }
     guarded.push(await parts.append(fact))
     if (proof.kind === 'failed') return no(parts, request, texts.guardRefusal(decision, proof.why))
   }
@@ -213,7 +229,8 @@ async function atHoldPoint(parts: Parts, journey: Journey): Promise<Reply | Refu
   if (!journey.mayWait || !(await releasedMeanwhile(parts, journey, waiting.hold))) {
     return no(parts, request, texts.heldRefusal(decision, would, waiting))
   }
-  // Judged anew, as the request that comes again would be: what changed meanwhile voids the release.
+  // Judged anew, as the request that comes again would be: what changed meanwhile voids the
+  // release.
   return walk(parts, request, journey.signal, false)
 }
 

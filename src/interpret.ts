@@ -46,7 +46,10 @@ export function createInterpreter({
 function isOverridden({ headers, target }: HttpPayload): boolean {
   const named = headers.some(([name]) => overriding.has(name.toLowerCase().replaceAll('_', '-')))
   const [, ...search] = target.split('?')
-  const names = search.join('?').split(/[&;]/).map((part) => part.split('=', 1)[0] ?? '')
+  const names = search
+    .join('?')
+    .split(/[&;]/)
+    .map((part) => part.split('=', 1)[0] ?? '')
   return named || names.some((name) => unescape(name).toLowerCase() === '_method')
 }
 

@@ -1,5 +1,6 @@
-// The one place where real things are built and joined; `main/` has it in pieces: what is kept (state.ts), the
-// gate on top of it (gate.ts), the one path (path.ts), and the policies that can be exchanged (policies.ts).
+// The one place where real things are built and joined; `main/` has it in pieces: what is kept
+// (state.ts), the gate on top of it (gate.ts), the one path (path.ts), and the policies that can be
+// exchanged (policies.ts).
 import type { Control } from './api/control.ts'
 import type { Configuration } from './configuration/configuration.ts'
 import { startGate as startOn } from './main/gate.ts'

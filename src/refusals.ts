@@ -40,7 +40,8 @@ export function refusedByPerson(
   return {
     code: 'refused',
     says: `refused by ${answer.by}${note}. Nothing was sent`,
-    instead: 'do not send it again and do not look for another way; ask the person what to do instead',
+    instead:
+      'do not send it again and do not look for another way; ask the person what to do instead',
     hold: answer.hold,
     decision: decision.id,
   }
@@ -113,7 +114,9 @@ export function withdrawnRefusal(decision: DecisionId): RefusalText {
   }
 }
 
-/** A fault of ours or of the store is a no. Only its code is told: messages may hold others' words. */
+/**
+ * A fault of ours or of the store is a no. Only its code is told: messages may hold others' words.
+ */
 export function faultRefusal(fault: unknown): RefusalText {
   const code = fault instanceof Fault ? fault.code : 'internal-fault'
   return {
@@ -124,4 +127,3 @@ export function faultRefusal(fault: unknown): RefusalText {
     decision: null,
   }
 }
-

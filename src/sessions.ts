@@ -4,9 +4,13 @@ import type { Session } from './domain/request.ts'
 
 /** Whose connections are open, so that ending a lease ends them too. */
 export interface Sessions {
-  /** A connection has shown a lease; it may show several in its life, and falls with any of them. */
+  /**
+   * A connection has shown a lease; it may show several in its life, and falls with any of them.
+   */
   bind(session: Session, standing: Standing): void
-  /** Lets one refusal still be heard on this connection; it is severed a moment later all the same. */
+  /**
+   * Lets one refusal still be heard on this connection; it is severed a moment later all the same.
+   */
   spare(session: Session): void
   /** `null` for every agent's. Returns how many connections were severed. */
   severAgent(agent: AgentName | null): number

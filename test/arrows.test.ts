@@ -4,7 +4,9 @@ import { test } from 'node:test'
 
 import { isTest, sourceFiles } from './source-files.ts'
 
-/** Who may import whom, in the order in which a request goes. `type:x` allows only `import type`. */
+/**
+ * Who may import whom, in the order in which a request goes. `type:x` allows only `import type`.
+ */
 const arrows: Readonly<Record<string, string>> = {
   domain: '',
   wire: 'domain',
@@ -52,14 +54,23 @@ function arrowsOf(path: string, text: string): readonly Arrow[] {
   const pattern = /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/gm
   for (const [, typeOnly, from, dynamic] of text.matchAll(pattern)) {
     const target = from ?? dynamic ?? ''
-    found.push({ path, from: place(path), to: destination(path, target), typeOnly: typeOnly !== undefined })
+    found.push({
+      path,
+      from: place(path),
+      to: destination(path, target),
+      typeOnly: typeOnly !== undefined,
+    })
   }
   return found
 }
 
 function destination(path: string, target: string): string {
   if (target.startsWith('node:')) return 'node'
-  if (!target.startsWith('.')) return `npm:${target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/')}`
+  if (!target.startsWith('.'))
+    return `npm:${target
+      .split('/')
+      .slice(0, target.startsWith('@') ? 2 : 1)
+      .join('/')}`
   const resolved = normalize(join(dirname(path), target))
   return resolved.startsWith('src/') ? place(resolved) : resolved
 }
@@ -74,20 +85,29 @@ test('every import goes along an arrow that the plan allows', () => {
     const allowed = arrows[from]?.split(' ') ?? []
     return !allowed.includes(to) && !(typeOnly && allowed.includes(`type:${to}`))
   })
-  assert.deepEqual(forbidden.map(({ path, to }) => `${path} -> ${to}`), [])
+  assert.deepEqual(
+    forbidden.map(({ path, to }) => `${path} -> ${to}`),
+    [],
+  )
 })
 
 test('pure folders reach no clock, randomness or disk', () => {
-  const worldly = /\b(Date\.now|Math\.random|performance\.now|process\.|setTimeout|setInterval|fetch\()/
+  const worldly =
+    /\b(Date\.now|Math\.random|performance\.now|process\.|setTimeout|setInterval|fetch\()/
   const found = files.filter(({ path, text }) => pure.includes(place(path)) && worldly.test(text))
-  assert.deepEqual(found.map(({ path }) => path), [])
+  assert.deepEqual(
+    found.map(({ path }) => path),
+    [],
+  )
 })
 
 test('a provider imports no other provider', () => {
   const across = files
     .filter(({ path }) => /^src\/providers\/[^/]+\//.test(path))
     .flatMap(({ path, text }) =>
-      [...text.matchAll(/from '(\.[^']+)'/g)].map((match) => [path, normalize(join(dirname(path), match[1] ?? ''))] as const),
+      [...text.matchAll(/from '(\.[^']+)'/g)].map(
+        (match) => [path, normalize(join(dirname(path), match[1] ?? ''))] as const,
+      ),
     )
     .filter(([path, to]) => {
       const own = path.split('/').slice(0, 3).join('/')
@@ -114,5 +134,8 @@ test('only main and the command line reach the vault', () => {
 
 test('a new folder has a row here', () => {
   const known = new Set([...Object.keys(arrows), ...joiners])
-  assert.deepEqual([...new Set(files.map(({ path }) => place(path)))].filter((name) => !known.has(name)), [])
+  assert.deepEqual(
+    [...new Set(files.map(({ path }) => place(path)))].filter((name) => !known.has(name)),
+    [],
+  )
 })

@@ -1,5 +1,6 @@
-// Prints one line for each file, every failure whole, every skip with its reason, and the totals alone on
-// the last line. A reporter of node:test: https://nodejs.org/api/test.html#custom-reporters
+// Prints one line for each file, every failure whole, every skip with its reason, and the totals
+// alone on the last line. A reporter of node:test:
+// https://nodejs.org/api/test.html#custom-reporters
 import { relative } from 'node:path'
 import type { TestEvent } from 'node:test/reporters'
 

@@ -89,11 +89,7 @@ async function removeEnvironment(world: World, databases: Databases, id: string)
 }
 
 /** At once, whatever the mode: this is what `projectScheduleDeleteForce` does. */
-export async function removeProject(
-  world: World,
-  databases: Databases,
-  id: string,
-): Promise<void> {
+export async function removeProject(world: World, databases: Databases, id: string): Promise<void> {
   const mine = (each: { readonly projectId: string }) => each.projectId === id
   for (const environment of those(world.environments, mine)) {
     await removeEnvironment(world, databases, environment.id)

@@ -22,9 +22,7 @@ import { volumeMutations } from './volume-mutations.ts'
 import type { TokenKind } from './world.ts'
 import { now } from './world.ts'
 
-export const schema = buildSchema(
-  readFileSync(join(import.meta.dirname, 'schema.graphql'), 'utf8'),
-)
+export const schema = buildSchema(readFileSync(join(import.meta.dirname, 'schema.graphql'), 'utf8'))
 
 /** A mutation that was carried out, or tried: what a gate in front must keep empty. */
 export interface LoggedMutation {

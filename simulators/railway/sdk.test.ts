@@ -57,7 +57,10 @@ test('sandboxes come, are found, forked, kept, and go', async () => {
   assert.deepEqual(listed, [sandbox.id, fork.id])
   const checkpoint = await sandbox.checkpoint('base')
   await Sandbox.renameCheckpoint(checkpoint.id, 'better')
-  assert.deepEqual((await Sandbox.checkpoints()).map(({ key }) => key), ['better'])
+  assert.deepEqual(
+    (await Sandbox.checkpoints()).map(({ key }) => key),
+    ['better'],
+  )
   await Sandbox.deleteCheckpoint(checkpoint.id)
   await sandbox.destroy()
   await sandbox.refresh()

@@ -199,9 +199,7 @@ function serviceInstanceUpdate(
 }
 
 function customDomainCreate(
-  {
-    input,
-  }: { input: Placed & { readonly domain: string; readonly targetPort?: number | null } },
+  { input }: { input: Placed & { readonly domain: string; readonly targetPort?: number | null } },
   context: Context,
 ): views.View {
   const { serviceId, environmentId, domain } = input

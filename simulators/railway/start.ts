@@ -82,10 +82,7 @@ function argumentsFor(options: RailwaySimulatorOptions, folder: string): readonl
   ]
 }
 
-async function firstLine(
-  stdout: NodeJS.ReadableStream,
-  ended: Promise<unknown[]>,
-): Promise<Ready> {
+async function firstLine(stdout: NodeJS.ReadableStream, ended: Promise<unknown[]>): Promise<Ready> {
   const lines = createInterface({ input: stdout })
   const late = AbortSignal.timeout(readyMilliseconds)
   const line = await Promise.race([
@@ -97,9 +94,7 @@ async function firstLine(
   return JSON.parse(line) as Ready
 }
 
-function speakTo(
-  admin: string,
-): Pick<RailwaySimulator, 'state' | 'reset' | 'fault' | 'advance'> {
+function speakTo(admin: string): Pick<RailwaySimulator, 'state' | 'reset' | 'fault' | 'advance'> {
   async function ask(method: string, verb: string, body?: unknown): Promise<unknown> {
     const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }
     const answer = await fetch(`${admin}/_simulator/${verb}`, init)

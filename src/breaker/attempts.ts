@@ -15,12 +15,7 @@ import { showResource } from '../domain/resource.ts'
 /** Refused attempts of one agent and its sub-agents. */
 export interface Attempts {
   /** One clause on why this is one attempt too many; null when it is not. */
-  learn(
-    standing: Standing,
-    impacts: readonly Impact[],
-    request: Digest,
-    now: number,
-  ): string | null
+  learn(standing: Standing, impacts: readonly Impact[], request: Digest, now: number): string | null
 }
 
 const memoryMinutes = 10

@@ -223,8 +223,7 @@ function decided(seconds: number, kind: 'allow' | 'deny', impacts: readonly Impa
     lease: null,
     mandate: null,
     impacts,
-    verdict:
-      kind === 'allow' ? { kind, because, safeguards: [] } : { kind, because, instead: 'x' },
+    verdict: kind === 'allow' ? { kind, because, safeguards: [] } : { kind, because, instead: 'x' },
     policies: request,
     inventory: request,
     at: instantOf(start + seconds * 1000),

@@ -15,7 +15,8 @@ export interface Answered {
 export function findToken(scene: string): string {
   const text = readFileSync(join(scene, 'scripts/domains/.env'), 'utf8')
   const token = /^RAILWAY_API_TOKEN=(\S+)$/m.exec(text)?.[1]
-  if (token === undefined) throw new Fault('demo-scene', 'the scene has no token in scripts/domains/.env')
+  if (token === undefined)
+    throw new Fault('demo-scene', 'the scene has no token in scripts/domains/.env')
   return token
 }
 
@@ -25,7 +26,10 @@ export interface Proxy {
   readonly lease: string
 }
 
-/** The one curl, header for header: no Content-Type of its own, an anonymous operation, a literal id. */
+/**
+ * The one curl, header for header: no Content-Type of its own, an anonymous operation, a literal
+ * id.
+ */
 export function sendDelete(
   url: string,
   token: string,
@@ -39,10 +43,17 @@ export function sendDelete(
     authorization: `Bearer ${token}`,
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': Buffer.byteLength(body),
-    ...(proxy === null ? {} : { host: new URL(url).host, 'proxy-authorization': basic(proxy.lease) }),
+    ...(proxy === null
+      ? {}
+      : { host: new URL(url).host, 'proxy-authorization': basic(proxy.lease) }),
   }
   const to = proxy === null ? url : `http://${proxy.address}`
-  const options = { method: 'POST', headers, agent: false, ...(proxy === null ? {} : { path: url }) }
+  const options = {
+    method: 'POST',
+    headers,
+    agent: false,
+    ...(proxy === null ? {} : { path: url }),
+  }
   return new Promise((resolve, reject) => {
     const sending = request(to, options, (answer) => {
       const chunks: Buffer[] = []

@@ -1,6 +1,6 @@
-// `holdpoint demo pocketos`: the incident of 24 April 2026, replayed twice against the simulator: without
-// Holdpoint, and with it. Nothing is scripted but the agent's requests: every figure is read from the
-// simulator's state and from the ledger.
+// `holdpoint demo pocketos`: the incident of 24 April 2026, replayed twice against the simulator:
+// without Holdpoint, and with it. Nothing is scripted but the agent's requests: every figure is
+// read from the simulator's state and from the ledger.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

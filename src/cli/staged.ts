@@ -1,5 +1,6 @@
-// The staged world: the incident's scene on a simulator of Railway, governed by a gate. `holdpoint up` opens
-// it when there is no configuration; the demo, the scenarios and the measurements play in it.
+// The staged world: the incident's scene on a simulator of Railway, governed by a gate. `holdpoint
+// up` opens it when there is no configuration; the demo, the scenarios and the measurements play in
+// it.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

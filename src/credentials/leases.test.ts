@@ -89,7 +89,10 @@ test('a lease says who, for whom and for what', async (t) => {
     assert.equal(standing.owner, alice)
     assert.deepEqual(standing.lease, { id, expiresAt: later(start, 3600) })
     assert.equal(standing.mandate.id, child)
-    assert.deepEqual(standing.ancestors.map((mandate) => mandate.id), [main])
+    assert.deepEqual(
+      standing.ancestors.map((mandate) => mandate.id),
+      [main],
+    )
     assert.ok(each.stands(id))
   }
 })
@@ -127,9 +130,13 @@ const falls: readonly (readonly [what: string, step: Step, code: StrangerCode | 
   ['the kill of the agent above', ({ tell }) => tell(killed(fixer)), 'killed'],
   ['the kill of everyone', ({ tell }) => tell(killed(null)), 'killed'],
   ['the kill of everyone lifted', ({ tell }) => tell(killed(null), lifted(null)), 'known'],
-  ['its kill lifted, not the one of everyone', ({ tell }) => {
-    return tell(killed(helper), killed(null), lifted(helper))
-  }, 'killed'],
+  [
+    'its kill lifted, not the one of everyone',
+    ({ tell }) => {
+      return tell(killed(helper), killed(null), lifted(helper))
+    },
+    'killed',
+  ],
 ]
 
 for (const [what, step, code] of falls) {

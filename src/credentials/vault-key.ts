@@ -8,8 +8,7 @@ import type { Random } from '../system/random.ts'
 
 /** What a vault is opened with: 32 random bytes, or words that 32 bytes are stretched from. */
 export type VaultKey =
-  | Readonly<{ kind: 'key'; text: Concealed }>
-  | Readonly<{ kind: 'passphrase'; text: Concealed }>
+  Readonly<{ kind: 'key'; text: Concealed }> | Readonly<{ kind: 'passphrase'; text: Concealed }>
 
 /** How the key is come by; kept in the vault's file. */
 export type Derivation =

@@ -91,10 +91,13 @@ test('a value shows nowhere: in no file, no vault, no gift and no fault', async 
     ...readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')),
   ]
   for (const value of [`${token}\n`, `${token} `, `${token}é`, token.repeat(300), '']) {
-    assert.throws(() => vault.put(account, concealed(value)), (fault: unknown) => {
-      shown.push(inspect(fault, { showHidden: true }))
-      return fault instanceof Error && 'code' in fault && fault.code === 'secret-value'
-    })
+    assert.throws(
+      () => vault.put(account, concealed(value)),
+      (fault: unknown) => {
+        shown.push(inspect(fault, { showHidden: true }))
+        return fault instanceof Error && 'code' in fault && fault.code === 'secret-value'
+      },
+    )
   }
   const bytes = Buffer.from(token)
   const encoded = [token, bytes.toString('base64url'), bytes.toString('hex')]
@@ -143,15 +146,24 @@ type Written = Record<string, unknown> & { secrets: Record<string, unknown>[] }
 type Edit = (vault: Written, before: Written) => object
 
 const tamperings: readonly (readonly [what: string, edit: Edit])[] = [
-  ['two values exchanged', ({ secrets: [one, other], ...vault }) => {
-    const exchanged = [{ ...one, name: other?.['name'] }, { ...other, name: one?.['name'] }]
-    return { ...vault, secrets: exchanged }
-  }],
+  [
+    'two values exchanged',
+    ({ secrets: [one, other], ...vault }) => {
+      const exchanged = [
+        { ...one, name: other?.['name'] },
+        { ...other, name: one?.['name'] },
+      ]
+      return { ...vault, secrets: exchanged }
+    },
+  ],
   ['one secret taken out', (vault) => ({ ...vault, secrets: vault.secrets.slice(1) })],
   ['an older value put back', (vault, before) => ({ ...vault, secrets: before.secrets })],
-  ['a version changed', ({ secrets, ...vault }) => {
-    return { ...vault, secrets: secrets.map((secret) => ({ ...secret, version: 9 })) }
-  }],
+  [
+    'a version changed',
+    ({ secrets, ...vault }) => {
+      return { ...vault, secrets: secrets.map((secret) => ({ ...secret, version: 9 })) }
+    },
+  ],
   ['a generation changed', (vault) => ({ ...vault, generation: 0 })],
   ['another profile', (vault) => ({ ...vault, profile: 'holdpoint/vault/0' })],
   ['no mac', (vault) => ({ ...vault, mac: undefined })],
@@ -228,10 +240,13 @@ test('keys are told apart from what is none, without showing it', () => {
     faults('vault-key-missing', /HOLDPOINT_VAULT_KEY/),
   )
   for (const wrong of ['pass word', 'hpk_short', `${key}x`, ` ${key}`]) {
-    assert.throws(() => vaultKeyFromEnvironment('V', wrong), (fault: unknown) => {
-      const { message, code } = fault as Error & { code: string }
-      return code === 'vault-key-malformed' && !message.includes(wrong)
-    })
+    assert.throws(
+      () => vaultKeyFromEnvironment('V', wrong),
+      (fault: unknown) => {
+        const { message, code } = fault as Error & { code: string }
+        return code === 'vault-key-malformed' && !message.includes(wrong)
+      },
+    )
   }
   assert.throws(() => vaultKeyFromPassphrase(concealed('short')), faults('vault-key-malformed'))
 })

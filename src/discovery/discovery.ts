@@ -40,9 +40,13 @@ export interface DiscoverySource {
 /** Knows what exists, and asks the providers again when it does not know or may be out of date. */
 export interface Discovery {
   current(): Inventory
-  /** Places on the present snapshot where that is fresh enough for what is asked, else on a new one. */
+  /**
+   * Places on the present snapshot where that is fresh enough for what is asked, else on a new one.
+   */
   place(actions: NonEmpty<Action>): Placed | Promise<Placed>
-  /** Something was sent that may have changed what exists: the snapshot is stale for grave effects. */
+  /**
+   * Something was sent that may have changed what exists: the snapshot is stale for grave effects.
+   */
   touch(): void
   /** Walks every provider; one walk at a time. Rejects when any could not be read. */
   refresh(): Promise<void>
@@ -86,9 +90,13 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       stale = true
       lastFault = fault instanceof Error ? fault.message : String(fault)
       options.report(fault)
-      throw new Fault('discovery-failed', 'the provider could not be walked; see `holdpoint doctor`', {
-        cause: fault,
-      })
+      throw new Fault(
+        'discovery-failed',
+        'the provider could not be walked; see `holdpoint doctor`',
+        {
+          cause: fault,
+        },
+      )
     }
   }
 

@@ -27,7 +27,9 @@ export interface Decision {
   readonly at: Instant
 }
 
-/** What the ledger says of a request. The request itself, which may hold secrets, stays beside it. */
+/**
+ * What the ledger says of a request. The request itself, which may hold secrets, stays beside it.
+ */
 export interface RequestSummary {
   readonly id: RequestId
   readonly door: string

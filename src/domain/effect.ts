@@ -32,8 +32,8 @@ export type Effect =
 
 /**
  * Not knowing, as a value. `legible` is true when a person could still judge it from the request
- * as shown (an operation that is not in the table), false when there is nothing to show (bytes that do
- * not parse, a persisted query's hash): the first can be held, the second is only refused.
+ * as shown (an operation that is not in the table), false when there is nothing to show (bytes that
+ * do not parse, a persisted query's hash): the first can be held, the second is only refused.
  */
 export type UnknownEffect = Readonly<{ kind: 'unknown'; why: string; legible: boolean }>
 

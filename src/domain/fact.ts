@@ -30,7 +30,13 @@ export type Fact = Readonly<
   | { kind: 'secret-put'; secret: SecretName; by: PersonName }
   | { kind: 'secret-removed'; secret: SecretName; by: PersonName }
   | { kind: 'enrolment-opened'; enrolment: Enrolment }
-  | { kind: 'person-enrolled'; person: PersonName; roles: readonly Role[]; passkey: Passkey; codeHash: Digest }
+  | {
+      kind: 'person-enrolled'
+      person: PersonName
+      roles: readonly Role[]
+      passkey: Passkey
+      codeHash: Digest
+    }
   | { kind: 'passkey-revoked'; passkey: PasskeyId; by: PersonName }
   /** before Holdpoint itself reads a provider, to know what exists there */
   | { kind: 'discovering'; upstream: UpstreamName; request: Digest }
@@ -86,7 +92,13 @@ export interface Passkey {
 
 export type SettledHow =
   | Readonly<{ kind: 'released'; by: readonly PersonName[] }>
-  | Readonly<{ kind: 'refused'; by: PersonName; note: string; binding: Binding; assertion: Assertion }>
+  | Readonly<{
+      kind: 'refused'
+      by: PersonName
+      note: string
+      binding: Binding
+      assertion: Assertion
+    }>
   | Readonly<{ kind: 'expired' }>
   | Readonly<{ kind: 'withdrawn'; why: string }>
 

@@ -42,8 +42,8 @@ export type HoldState =
   | Readonly<{ kind: 'spent'; decision: DecisionId }>
 
 /**
- * What a passkey signs, canonical (RFC 8785) and hashed: the WebAuthn challenge is its SHA-256. Every
- * field is checked again when the release is spent.
+ * What a passkey signs, canonical (RFC 8785) and hashed: the WebAuthn challenge is its SHA-256.
+ * Every field is checked again when the release is spent.
  */
 export interface Binding {
   readonly profile: 'holdpoint/release/1'

@@ -41,5 +41,7 @@ export type Backups =
 
 export type Rows = Readonly<{ kind: 'exact'; count: number }> | Readonly<{ kind: 'unknown' }>
 
-/** discovered: found at the provider; declared: a person or the request says so; unresolved: neither */
+/**
+ * discovered: found at the provider; declared: a person or the request says so; unresolved: neither
+ */
 export type Basis = 'discovered' | 'declared' | 'unresolved'

@@ -19,7 +19,9 @@ export interface InventoryNode {
   readonly ref: string
   /** `volume pg-data` */
   readonly label: string
-  /** ids of the environments in which it is itself; a thing with none inherits from its container */
+  /**
+   * ids of the environments in which it is itself; a thing with none inherits from its container
+   */
   readonly environments: readonly string[]
   /** what is in it could not be looked into: of what reaches it, backups are unknown */
   readonly hidden?: true

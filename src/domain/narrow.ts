@@ -2,10 +2,7 @@ import type { Budget, Mandate, Scope } from './mandate.ts'
 import { coversPattern } from './scope.ts'
 
 /** What a mandate grants, without who and when. */
-export type Grant = Pick<
-  Mandate,
-  'scopes' | 'egress' | 'budget' | 'holdWaitSeconds' | 'expiresAt'
->
+export type Grant = Pick<Mandate, 'scopes' | 'egress' | 'budget' | 'holdWaitSeconds' | 'expiresAt'>
 
 /**
  * Why `child` would allow what `parent` does not, in one clause; null when it is as narrow or

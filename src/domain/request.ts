@@ -18,18 +18,26 @@ export interface Arrival {
   readonly payload: Payload
 }
 
-/** A connection of an agent. The gate remembers whose it is and severs it when that one's lease ends. */
+/**
+ * A connection of an agent. The gate remembers whose it is and severs it when that one's lease
+ * ends.
+ */
 export interface Session {
   readonly id: SessionId
   /** `127.0.0.1:50412` */
   readonly peer: string
   /** Ends the connection at once, both directions; a second call does nothing. */
   sever(): void
-  /** Called once when the connection is over, for whatever reason; at once if it is over already. */
+  /**
+   * Called once when the connection is over, for whatever reason; at once if it is over already.
+   */
   onClose(listener: () => void): void
 }
 
-/** A credential in the place where the client put it. `proxy` belongs to the connection, not the request. */
+/**
+ * A credential in the place where the client put it. `proxy` belongs to the connection, not the
+ * request.
+ */
 export interface Presented {
   readonly place: 'authorization' | 'header' | 'cookie' | 'query' | 'proxy'
   readonly value: Concealed

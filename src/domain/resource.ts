@@ -7,11 +7,14 @@ export interface Resource {
   readonly provider: string
   /** `volume`, `service`, `project`, `host`, … */
   readonly type: string
-  /** the provider's id; null when the request names none (a creation, the caller's whole account) */
+  /**
+   * the provider's id; null when the request names none (a creation, the caller's whole account)
+   */
   readonly id: string | null
   /**
-   * Where the request itself says it acts, narrower than the resource: `{ environment: 'env-…' }` of
-   * `serviceDelete(id, environmentId)`. A hint to placing, which checks it against the inventory.
+   * Where the request itself says it acts, narrower than the resource: `{ environment: 'env-…' }`
+   * of `serviceDelete(id, environmentId)`. A hint to placing, which checks it against the
+   * inventory.
    */
   readonly within: Readonly<Partial<Record<'environment' | 'project' | 'workspace', string>>>
 }

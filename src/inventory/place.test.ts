@@ -235,7 +235,11 @@ test('every effect of every action is placed, in order', () => {
   const [action] = actionOf(...effects)
   const impacts = place([action, action], inventory)
   assert.equal(impacts.length, 2)
-  for (const { hits } of impacts) assert.deepEqual(hits.map(({ effect }) => effect), effects)
+  for (const { hits } of impacts)
+    assert.deepEqual(
+      hits.map(({ effect }) => effect),
+      effects,
+    )
 })
 
 test('placing twice gives the same, and changes nothing', () => {

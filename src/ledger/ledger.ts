@@ -23,7 +23,10 @@ export interface Ledger {
    * closed') until a restart.
    */
   append<F extends Fact>(fact: F, beside?: Uint8Array): Promise<Receipt<F>>
-  /** The same for what nobody waits for: it goes with the next group, or alone a few milliseconds later. */
+  /**
+   * The same for what nobody waits for: it goes with the next group, or alone a few milliseconds
+   * later.
+   */
   appendSoon<F extends Fact>(fact: F): Promise<Receipt<F>>
   /** Called in order, after the commit and before `append` resolves. Returns what ends it. */
   subscribe(listener: (entry: LedgerEntry) => void): () => void
@@ -182,7 +185,8 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     fault: unknown,
   ): void {
     fail(fault)
-    for (const draft of drafts) draft.reject(refusals.get(draft) ?? closedFault(whyOf(fault), fault))
+    for (const draft of drafts)
+      draft.reject(refusals.get(draft) ?? closedFault(whyOf(fault), fault))
   }
 
   function conclude(placed: readonly Placed[], at: Instant): void {

@@ -121,12 +121,17 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
   }
 }
 
-function consoleAddress({ listen, consoleOrigin }: Configuration): Parameters<typeof bindConsole>[0] {
+function consoleAddress({
+  listen,
+  consoleOrigin,
+}: Configuration): Parameters<typeof bindConsole>[0] {
   const domain = consoleOrigin === null ? 'localhost' : new URL(consoleOrigin).hostname
   return { ...listen.console, domain, tls: null }
 }
 
-/** A configured origin is that of a proxy with TLS in front; else people open what is bound here. */
+/**
+ * A configured origin is that of a proxy with TLS in front; else people open what is bound here.
+ */
 function siteOf(bound: BoundConsole, { consoleOrigin }: Configuration): Site {
   const origin = consoleOrigin ?? bound.origin
   return { rpId: new URL(origin).hostname, origins: [origin] }
@@ -142,7 +147,8 @@ function createWorks(
   const safeguards = createSafeguards({
     configured: configuration.safeguards,
     environment: opening.environment,
-    concealed: configuration.vaultKey.kind === 'environment' ? [configuration.vaultKey.variable] : [],
+    concealed:
+      configuration.vaultKey.kind === 'environment' ? [configuration.vaultKey.variable] : [],
     run: runCommand,
   })
   const upstreams = createUpstreams({
@@ -210,7 +216,10 @@ function ledgerFilesOf({ state }: Configuration): LedgerFiles {
 }
 
 /** What was sent and never ended, because the last run stopped in between, may have happened. */
-async function recordStart({ ledger, store, configuration }: State, policies: Policies): Promise<void> {
+async function recordStart(
+  { ledger, store, configuration }: State,
+  policies: Policies,
+): Promise<void> {
   const { digest } = policies.current()
   const started = { kind: 'started', version, policies: digest } as const
   await ledger.append({ ...started, configuration: configuration.digest })

@@ -121,7 +121,9 @@ function refuse(
   return { kind: 'refusal', ...text, answer }
 }
 
-/** What found credentials are hashed with: this gate's own, for good, so that one can be told again. */
+/**
+ * What found credentials are hashed with: this gate's own, for good, so that one can be told again.
+ */
 function openSalt(folder: string, random: Random): Uint8Array {
   const file = join(folder, 'foreign.salt')
   if (!existsSync(file)) createFileDurably(file, random.bytes(32).toString('base64url'), 0o600)

@@ -16,7 +16,10 @@ export interface Policies {
   close(): void
 }
 
-/** Throws Fault('policy-invalid') that names file and line: a gate does not start without its policies. */
+/**
+ * Throws Fault('policy-invalid') that names file and line: a gate does not start without its
+ * policies.
+ */
 export function openPolicies(
   { policies }: Configuration,
   append: (fact: PolicyFact) => Promise<unknown>,

@@ -36,7 +36,9 @@ import type { Random } from '../system/random.ts'
 /** What the process brings. */
 export interface Opening {
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** what a person typed where the vault's key is a passphrase; null where the vault is not needed */
+  /**
+   * what a person typed where the vault's key is a passphrase; null where the vault is not needed
+   */
   readonly passphrase: Concealed | null
   /** hears of faults that have no one left to be told */
   report(fault: unknown): void
@@ -80,7 +82,11 @@ export async function openState(configuration: Configuration, opening: Opening):
   }
 }
 
-async function openOn(store: Store, configuration: Configuration, opening: Opening): Promise<State> {
+async function openOn(
+  store: Store,
+  configuration: Configuration,
+  opening: Opening,
+): Promise<State> {
   const folder = configuration.state
   const random = systemRandom
   const clock = createClock(store.head().at)
@@ -90,7 +96,13 @@ async function openOn(store: Store, configuration: Configuration, opening: Openi
     random,
     ...(ledgerOrigin === null ? {} : { origin: ledgerOrigin }),
   })
-  const ledger = await createLedger({ store, signer, folder: join(folder, 'ledger'), clock, random })
+  const ledger = await createLedger({
+    store,
+    signer,
+    folder: join(folder, 'ledger'),
+    clock,
+    random,
+  })
   const leases = createLeases({ ledger, store, clock, random })
   let vault: Vault | null = null
 

@@ -138,7 +138,10 @@ test('refused: no policies at all', () => {
 
 test('refused: more than the limits', () => {
   refused(file(`//${' '.repeat(262_144)}`), /longer than 262144 bytes/)
-  refused(Array.from({ length: 201 }, (_, i) => ({ name: `${i}`, text: '' })), /more than 200/)
+  refused(
+    Array.from({ length: 201 }, (_, i) => ({ name: `${i}`, text: '' })),
+    /more than 200/,
+  )
   const many = Array.from({ length: 1_001 }, (_, i) => `@id("m${i}") @says("m") ${everything}`)
   refused(file(many.join('\n')), /more than 1000 policies/)
 })

@@ -172,11 +172,7 @@ function validateStrictly(
   }
 }
 
-function cedarFault(
-  source: PolicySource,
-  offset: number,
-  errors: readonly DetailedError[],
-): Fault {
+function cedarFault(source: PolicySource, offset: number, errors: readonly DetailedError[]): Fault {
   const [first] = errors
   const start = first?.sourceLocations?.[0]?.start ?? 0
   const next = first?.help ?? 'correct it, or take the policy out'

@@ -104,7 +104,10 @@ forbid (principal, action == Action::"destroy", resource);`,
   assert.deepEqual(allowed.kind === 'allow' && allowed.safeguards, ['capture'])
   assert.deepEqual(policy.judge(staging, [destroy, read, write]), {
     kind: 'hold',
-    because: [{ code: 'c', says: 'c' }, { code: 'b', says: 'b' }],
+    because: [
+      { code: 'c', says: 'c' },
+      { code: 'b', says: 'b' },
+    ],
     safeguards: ['capture', 'export', 'quarantine'],
     release: 'other-person',
   })

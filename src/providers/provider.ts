@@ -18,7 +18,10 @@ export interface Provider {
   refuse(refusal: Omit<Refusal, 'kind' | 'answer'>): RefusalAnswer
   /** What an answer that came whole means; body is null when it was too long to keep. */
   outcome(status: number, body: Uint8Array | null): Outcome
-  /** Walks everything the credential can see. Rejects when any part cannot be read: no half inventory. */
+  /**
+   * Walks everything the credential can see. Rejects when any part cannot be read: no half
+   * inventory.
+   */
   discover(ask: Ask): Promise<Discovered>
 }
 
@@ -29,7 +32,9 @@ export interface CredentialHeader {
   readonly scheme: string | null
 }
 
-/** Sends one read-only request to the provider with the read credential; resolves with a 2xx body. */
+/**
+ * Sends one read-only request to the provider with the read credential; resolves with a 2xx body.
+ */
 export type Ask = (request: AskRequest) => Promise<Uint8Array>
 
 export interface AskRequest {

@@ -11,7 +11,9 @@ export interface DatabaseOptions {
 }
 
 const pageBytes = 8192
-/** 16 MiB may wait in the write-ahead log: moving it into place waits for the disk, so it is seldom. */
+/**
+ * 16 MiB may wait in the write-ahead log: moving it into place waits for the disk, so it is seldom.
+ */
 const walPagesMax = 2048
 const cacheKibibytes = 32_768
 /** Result codes of SQLite that mean "someone else has it". */

@@ -20,8 +20,14 @@ function newFile(): string {
 
 const frames = [
   { leaf: Buffer.from('{"first":1}'), beside: null },
-  { leaf: Buffer.from('{"second":2}'), beside: { salt: Buffer.alloc(16, 7), bytes: Buffer.from('kept') } },
-  { leaf: Buffer.from('{"third":3}'), beside: { salt: Buffer.alloc(16, 8), bytes: Buffer.alloc(0) } },
+  {
+    leaf: Buffer.from('{"second":2}'),
+    beside: { salt: Buffer.alloc(16, 7), bytes: Buffer.from('kept') },
+  },
+  {
+    leaf: Buffer.from('{"third":3}'),
+    beside: { salt: Buffer.alloc(16, 8), bytes: Buffer.alloc(0) },
+  },
 ]
 
 async function written(file: string): Promise<Buffer> {
@@ -88,7 +94,9 @@ test('a group that is under way when more is added does not take it along, nor l
   assert.deepEqual(readJournal(file), frames)
 })
 
-/** SQLite as a power loss may leave it: without its newest transactions, and the journal with them. */
+/**
+ * SQLite as a power loss may leave it: without its newest transactions, and the journal with them.
+ */
 async function loseTail(file: string): Promise<void> {
   const store = openSqliteStore(file)
   mustPut(store, staged)

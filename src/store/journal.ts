@@ -3,18 +3,11 @@
 // may lack its newest transactions, and they are put again from here. A frame is
 //   length (uint32 big-endian, of what follows the checksum) ‖ SHA-256 of that, first 8 bytes ‖
 //   leaf length (uint32) ‖ leaf ‖ salt length (uint8, 0 or 16) ‖ salt ‖ beside
-// A frame that does not check ends the journal: nothing after it was ever confirmed. The file is kept longer than
-// what is in it, because overwriting is durable sooner than growing; what stands after the newest frame is zeros,
-// or older frames of entries that the store has.
+// A frame that does not check ends the journal: nothing after it was ever confirmed. The file is
+// kept longer than what is in it, because overwriting is durable sooner than growing; what stands
+// after the newest frame is zeros, or older frames of entries that the store has.
 import { hash } from 'node:crypto'
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  write,
-} from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync, readFileSync, write } from 'node:fs'
 import { dirname } from 'node:path'
 
 import { syncFolder } from '../system/durable-file.ts'

@@ -54,13 +54,14 @@ function openOn(database: DatabaseSync, journalFile: string): Store {
   }
 
   function saveCheckpoint(checkpoint: SavedCheckpoint, nodes: readonly TreeNode[]): void {
-    // The level cannot change within a transaction; the commit after it makes all before it durable too.
+    // The level cannot change within a transaction; the commit after it makes all before it durable
+    // too.
     facts.settle()
     database.exec('PRAGMA synchronous = FULL')
     try {
       facts.saveCheckpoint(checkpoint, nodes)
-      facts.settle()
     } finally {
+      facts.settle()
       database.exec('PRAGMA synchronous = NORMAL')
     }
     journal.trim()
@@ -208,15 +209,17 @@ function createFolds(database: DatabaseSync, spending: Spending): Folds {
 const writesPerTransaction = 256
 
 interface Transactions {
-  /** Runs `work` whole or not at all; what it wrote can be read, and is committed with what follows. */
+  /**
+   * Runs `work` whole or not at all; what it wrote can be read, and is committed with what follows.
+   */
   run(work: () => void): void
   /** Commits what is open. */
   settle(): void
 }
 
 /**
- * A transaction stays open over many writes, each a savepoint in it: a page that many of them touch is
- * written once. What is not committed when the process ends is in the journal.
+ * A transaction stays open over many writes, each a savepoint in it: a page that many of them touch
+ * is written once. What is not committed when the process ends is in the journal.
  */
 function createTransactions(database: DatabaseSync): Transactions {
   const begin = database.prepare('BEGIN IMMEDIATE')
@@ -234,7 +237,8 @@ function createTransactions(database: DatabaseSync): Transactions {
     try {
       database.exec('ROLLBACK TO one; RELEASE one')
     } catch {
-      // SQLite has rolled back all of it already, or the file is gone: the journal has what was confirmed.
+      // SQLite has rolled back all of it already, or the file is gone: the journal has what was
+      // confirmed.
     }
   }
 

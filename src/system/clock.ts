@@ -9,8 +9,8 @@ export interface Clock {
 }
 
 /**
- * Wall time that cannot be turned back: when the wall clock jumps back, time goes on at the monotonic
- * rate from where it was, so that nothing expired comes alive again.
+ * Wall time that cannot be turned back: when the wall clock jumps back, time goes on at the
+ * monotonic rate from where it was, so that nothing expired comes alive again.
  */
 export function createClock(floor: Instant | null): Clock {
   let last = floor === null ? 0 : millisecondsOf(floor)

@@ -55,7 +55,15 @@ const different: readonly (readonly [what: string, change: Partial<HttpPayload>]
   ['another content type', { headers: [['content-type', 'text/plain']] }],
   ['one header more', { headers: [...request.headers, ['x-team', '7']] }],
   ['no content type', { headers: [] }],
-  ['a header cut in two', { headers: [['content-type', 'application'], ['json', '']] }],
+  [
+    'a header cut in two',
+    {
+      headers: [
+        ['content-type', 'application'],
+        ['json', ''],
+      ],
+    },
+  ],
   ['unreadable', { unreadable: 'too long' }],
   ['body bytes moved into the target', { target: '/graphql/v2{', body: request.body.subarray(1) }],
 ]

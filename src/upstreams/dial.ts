@@ -98,9 +98,7 @@ function connect(
   if (signal.aborted) return Promise.resolve(`\`${host}\` was not connected to in time`)
   const reading = onread === null ? {} : { onread }
   const options = { host: address, port, noDelay: true, ...reading }
-  const socket = tls
-    ? connectTls({ ...options, ...tlsOptions(host) })
-    : connectPlain(options)
+  const socket = tls ? connectTls({ ...options, ...tlsOptions(host) }) : connectPlain(options)
   return new Promise((resolve) => {
     const fail = (why: string): void => {
       signal.removeEventListener('abort', late)

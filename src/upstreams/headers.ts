@@ -75,9 +75,7 @@ export function returnedHeaders(headers: readonly Header[], keepLength: boolean)
   const named = namedByConnection(headers)
   return headers.filter(
     ([name]) =>
-      !notReturned.has(name) &&
-      !named.includes(name) &&
-      (keepLength || name !== 'content-length'),
+      !notReturned.has(name) && !named.includes(name) && (keepLength || name !== 'content-length'),
   )
 }
 

@@ -38,14 +38,7 @@ const chunkLineBytesMax = 1024
 const trailerBytesMax = 16_384
 
 type State =
-  | 'head'
-  | 'length'
-  | 'until-close'
-  | 'chunk-line'
-  | 'chunk'
-  | 'chunk-end'
-  | 'trailer'
-  | 'done'
+  'head' | 'length' | 'until-close' | 'chunk-line' | 'chunk' | 'chunk-end' | 'trailer' | 'done'
 
 /** Reads one response, however it is split. After a refusal it must not be given any more. */
 export class ResponseReader {

@@ -29,10 +29,7 @@ const forms: readonly (readonly [what: string, form: (secret: string) => string]
   ],
   ['percent-encoded', encodeURIComponent],
   ['percent-encoded in lower case', (secret) => encodeURIComponent(secret).toLowerCase()],
-  [
-    'percent-encoded in a form',
-    (secret) => new URLSearchParams({ token: secret }).toString(),
-  ],
+  ['percent-encoded in a form', (secret) => new URLSearchParams({ token: secret }).toString()],
   ['in a URL', (secret) => encodeURI(`https://x/?t=${secret}`)],
   [
     'in HTML',

@@ -1,5 +1,5 @@
-// A request as judged, as kept beside the ledger: canonical JSON, the body as text where it is UTF-8 and
-// as base64 where it is not. Credentials were taken out by the door.
+// A request as judged, as kept beside the ledger: canonical JSON, the body as text where it is
+// UTF-8 and as base64 where it is not. Credentials were taken out by the door.
 import type { Payload } from '../domain/request.ts'
 import { canonicalJson } from './canonical-json.ts'
 
@@ -30,4 +30,3 @@ function toBase64(bytes: Uint8Array): string {
   for (const byte of bytes) binary += String.fromCharCode(byte)
   return btoa(binary)
 }
-

@@ -1,5 +1,5 @@
-// `npm run screenshot`: docs/hold.png, the hold page on the staged world as a person sees it, with a real gate and a
-// real browser. Needs Chromium.
+// `npm run screenshot`: docs/hold.png, the hold page on the staged world as a person sees it, with
+// a real gate and a real browser. Needs Chromium.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// A person at the console, with a passkey in software: they enrol by code, look at holds, and answer them,
-// over the console's own HTTP, as the page does.
+// A person at the console, with a passkey in software: they enrol by code, look at holds, and
+// answer them, over the console's own HTTP, as the page does.
 import { createAuthenticator } from '../authenticator.ts'
 import type { AssertionOptions, CreationOptions } from '../authenticator.ts'
 
@@ -26,7 +26,8 @@ export function createPerson(console: string): Person {
   let page = ''
 
   async function call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answered> {
-    // The name resolves to ::1 first in places; the console answers at the number under its own name too.
+    // The name resolves to ::1 first in places; the console answers at the number under its own
+    // name too.
     const answer = await fetch(console + path, {
       method,
       headers: {
@@ -50,9 +51,15 @@ export function createPerson(console: string): Person {
   }
 
   async function enrol(code: string): Promise<void> {
-    const { nonce, options } = await ask<Question<CreationOptions>>('POST', '/api/enrol/options', { code })
+    const { nonce, options } = await ask<Question<CreationOptions>>('POST', '/api/enrol/options', {
+      code,
+    })
     const response = authenticator.register(options)
-    const welcome = await ask<{ page: string }>('POST', '/api/enrol/verify', { code, nonce, response })
+    const welcome = await ask<{ page: string }>('POST', '/api/enrol/verify', {
+      code,
+      nonce,
+      response,
+    })
     page = welcome.page
   }
 

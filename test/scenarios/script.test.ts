@@ -16,7 +16,13 @@ function fresh(): { printed: Printed } {
 
 test('phases, quotes, continuations and negation are read', () => {
   const phases = parseScript("# one\nsay 'a b' \\\n  c\n! false\n\n# two\nsay d")
-  assert.deepEqual(phases.map(({ title, lines }) => [title, lines.length]), [['one', 2], ['two', 1]])
+  assert.deepEqual(
+    phases.map(({ title, lines }) => [title, lines.length]),
+    [
+      ['one', 2],
+      ['two', 1],
+    ],
+  )
   assert.deepEqual(phases[0]?.lines[0]?.words, ['say', 'a b', 'c'])
   assert.deepEqual(splitWords(`a 'b "c"' "d e"`), ['a', 'b "c"', 'd e'])
 })

@@ -1,6 +1,6 @@
-// A scenario is a plain-text script against real processes: a phase per `#` comment, a command per line,
-// `!` before a command that must fail, and checks of what the last command printed. A line that ends in `\`
-// goes on. `${NAME}` stands for a value of the world, within quotes too.
+// A scenario is a plain-text script against real processes: a phase per `#` comment, a command per
+// line, `!` before a command that must fail, and checks of what the last command printed. A line
+// that ends in `\` goes on. `${NAME}` stands for a value of the world, within quotes too.
 import assert from 'node:assert/strict'
 
 export interface Printed {
@@ -27,9 +27,13 @@ export interface Phase {
   readonly lines: readonly Line[]
 }
 
-/** Splits a script into phases; commands before the first comment belong to a phase without a title. */
+/**
+ * Splits a script into phases; commands before the first comment belong to a phase without a title.
+ */
 export function parseScript(text: string): readonly Phase[] {
-  const phases: { title: string; lines: Line[] }[] = [{ title: 'before the first phase', lines: [] }]
+  const phases: { title: string; lines: Line[] }[] = [
+    { title: 'before the first phase', lines: [] },
+  ]
   const lines = text.split('\n')
   for (let i = 0; i < lines.length; i++) {
     const number = i + 1
@@ -44,7 +48,9 @@ export function parseScript(text: string): readonly Phase[] {
       continue
     }
     const mustFail = line.startsWith('!')
-    phases.at(-1)?.lines.push({ number, words: splitWords(mustFail ? line.slice(1) : line), mustFail })
+    phases
+      .at(-1)
+      ?.lines.push({ number, words: splitWords(mustFail ? line.slice(1) : line), mustFail })
   }
   return phases.filter((phase) => phase.lines.length > 0)
 }
@@ -57,9 +63,15 @@ export function splitWords(line: string): readonly string[] {
 }
 
 /** Runs one phase; what failed is told with its line and what was printed. */
-export async function playPhase(phase: Phase, stage: Stage, last: { printed: Printed }): Promise<void> {
+export async function playPhase(
+  phase: Phase,
+  stage: Stage,
+  last: { printed: Printed },
+): Promise<void> {
   for (const line of phase.lines) {
-    const words = line.words.map((word) => word.replace(/\$\{(\w+)\}/g, (_, name: string) => stage.value(name)))
+    const words = line.words.map((word) =>
+      word.replace(/\$\{(\w+)\}/g, (_, name: string) => stage.value(name)),
+    )
     try {
       await playLine(words, line.mustFail, stage, last)
     } catch (error) {
@@ -86,5 +98,9 @@ async function playLine(
     return
   }
   last.printed = await stage.run(words)
-  assert.equal(last.printed.code !== 0, mustFail, mustFail ? 'this should have failed' : 'this failed')
+  assert.equal(
+    last.printed.code !== 0,
+    mustFail,
+    mustFail ? 'this should have failed' : 'this failed',
+  )
 }

@@ -1,5 +1,5 @@
-// What scenarios play in: real processes of the simulator and the gate, started as a user starts them, and the
-// commands that a script may use.
+// What scenarios play in: real processes of the simulator and the gate, started as a user starts
+// them, and the commands that a script may use.
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -60,15 +60,25 @@ export async function run(command: string, { args, cwd, input, env }: Run): Prom
   child.stdin.on('error', () => undefined)
   child.stdin.end(input ?? '')
   const [code] = (await once(child, 'close')) as [number | null]
-  return { stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), code: code ?? 1 }
+  return {
+    stdout: Buffer.concat(out).toString(),
+    stderr: Buffer.concat(err).toString(),
+    code: code ?? 1,
+  }
 }
 
-export function holdpoint(args: readonly string[], options: Omit<Run, 'args'> = {}): Promise<Printed> {
+export function holdpoint(
+  args: readonly string[],
+  options: Omit<Run, 'args'> = {},
+): Promise<Printed> {
   return run(process.execPath, { ...options, args: [...node, program, ...args] })
 }
 
 /** Starts `holdpoint up` and gives what it printed first. */
-export async function up<T>(args: readonly string[], cwd: string): Promise<{ first: T; child: ChildProcess }> {
+export async function up<T>(
+  args: readonly string[],
+  cwd: string,
+): Promise<{ first: T; child: ChildProcess }> {
   const child = spawn(process.execPath, [...node, program, 'up', '--json', ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -76,7 +86,9 @@ export async function up<T>(args: readonly string[], cwd: string): Promise<{ fir
   const lines = createInterface({ input: child.stdout })
   const [line] = (await Promise.race([
     once(lines, 'line'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`up ended with ${String(code)}`))),
+    once(child, 'exit').then(([code]) =>
+      Promise.reject(new Error(`up ended with ${String(code)}`)),
+    ),
   ])) as [string]
   return { first: JSON.parse(line) as T, child }
 }
@@ -101,7 +113,9 @@ export async function openWorld(folder: string): Promise<World> {
   }
 
   async function state(): Promise<SimulatorState> {
-    return (await (await fetch(`${staged.simulator.admin}/_simulator/state`)).json()) as SimulatorState
+    return (await (
+      await fetch(`${staged.simulator.admin}/_simulator/state`)
+    ).json()) as SimulatorState
   }
 
   const values: Readonly<Record<string, () => string>> = {
@@ -135,14 +149,20 @@ export async function openWorld(folder: string): Promise<World> {
     },
     touched: async ([field = '']) => {
       const { mutations } = await state()
-      return printed(mutations.some((one) => one.field === field), JSON.stringify(mutations))
+      return printed(
+        mutations.some((one) => one.field === field),
+        JSON.stringify(mutations),
+      )
     },
     ledger: async ([facts = '']) => {
       const told = await factsOf(staged)
       return printed(told.endsWith(facts), told)
     },
     fault: async ([fault = '']) => {
-      const sent = await fetch(`${staged.simulator.admin}/_simulator/fault`, { method: 'POST', body: fault })
+      const sent = await fetch(`${staged.simulator.admin}/_simulator/fault`, {
+        method: 'POST',
+        body: fault,
+      })
       return printed(sent.ok, await sent.text())
     },
   }
@@ -159,7 +179,9 @@ export async function openWorld(folder: string): Promise<World> {
     value: (name) => values[name]?.() ?? staged.simulator.ids[name] ?? '',
     run: ([command = '', ...words]) => {
       const known = commands[command]
-      return known === undefined ? Promise.reject(new Error(`no command \`${command}\``)) : known(words)
+      return known === undefined
+        ? Promise.reject(new Error(`no command \`${command}\``))
+        : known(words)
     },
     stop: () => stop(child),
   }
@@ -185,16 +207,28 @@ interface LoggedEntry {
   }>
 }
 
-/** `decided hold, held, settled released, claimed, guarded independent-backup, sent, ended succeeded` */
+/**
+ * `decided hold, held, settled released, claimed, guarded independent-backup, sent, ended
+ * succeeded`
+ */
 async function factsOf({ configuration }: Staged): Promise<string> {
-  const log = await holdpoint(['--config', configuration, 'log', '--json', '--since', '0', '--no-follow'])
+  const log = await holdpoint([
+    '--config',
+    configuration,
+    'log',
+    '--json',
+    '--since',
+    '0',
+    '--no-follow',
+  ])
   return log.stdout
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as LoggedEntry).fact)
     .filter(({ kind }) => kind !== 'discovering')
     .map(({ kind, decision, settlement, safeguard, outcome, reason }) => {
-      const detail = decision?.verdict?.kind ?? settlement?.kind ?? safeguard ?? outcome?.kind ?? reason
+      const detail =
+        decision?.verdict?.kind ?? settlement?.kind ?? safeguard ?? outcome?.kind ?? reason
       return detail === undefined ? kind : `${kind} ${detail}`
     })
     .join(', ')

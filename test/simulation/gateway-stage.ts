@@ -33,8 +33,8 @@ export interface Play {
 }
 
 /**
- * The write of that number, from 1, fails: without being stored, stored all the same, or stored and never
- * confirmed to be durable.
+ * The write of that number, from 1, fails: without being stored, stored all the same, or stored and
+ * never confirmed to be durable.
  */
 export interface Failure {
   readonly at: number
@@ -147,7 +147,10 @@ interface SendSeen {
 }
 
 /** A real store whose nth write, once armed, fails in one of two ways. */
-function failing(store: Store, failure: Failure | null): { store: Store; arm(): void; failed(): boolean } {
+function failing(
+  store: Store,
+  failure: Failure | null,
+): { store: Store; arm(): void; failed(): boolean } {
   let writes = Number.NEGATIVE_INFINITY
   let failed = false
   const write: Store['write'] = (work) => {
@@ -173,8 +176,19 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
   const { store } = faulty
   const random = systemRandom
   const signer = openLedgerKey({ file: join(folder, 'ledger.key'), random })
-  const ledger = await createLedger({ store, signer, folder: join(folder, 'ledger'), clock, random })
-  const decide = createDecide({ clock, random, policies: () => sha256('policies'), salt: random.bytes(16) })
+  const ledger = await createLedger({
+    store,
+    signer,
+    folder: join(folder, 'ledger'),
+    clock,
+    random,
+  })
+  const decide = createDecide({
+    clock,
+    random,
+    policies: () => sha256('policies'),
+    salt: random.bytes(16),
+  })
   const sends: SendSeen[] = []
   let leaseStands = true
 
@@ -185,7 +199,12 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
 
   /** Everyone and everything that the facts of a play speak of, and the hold in its state. */
   async function seed(): Promise<Hold> {
-    const judged = { request, standing, foreign: null, impacts: [{ action, hits: [unknownHit] }] as const }
+    const judged = {
+      request,
+      standing,
+      foreign: null,
+      impacts: [{ action, hits: [unknownHit] }] as const,
+    }
     const decision = decide({ ...judged, inventory: null, verdict: verdicts.hold })
     const opened = holdOf(decision)
     const facts: Fact[] = [
@@ -193,10 +212,15 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
       { kind: 'mandate-granted', mandate },
       { kind: 'lease-issued', lease, by: owner },
     ]
-    if (play.settlement !== 'none') facts.push({ kind: 'decided', decision }, { kind: 'held', hold: opened })
+    if (play.settlement !== 'none')
+      facts.push({ kind: 'decided', decision }, { kind: 'held', hold: opened })
     if (play.settlement === 'released') {
       facts.push(...approvalOf(opened))
-      facts.push({ kind: 'settled', hold: opened.id, settlement: { kind: 'released', by: [owner] } })
+      facts.push({
+        kind: 'settled',
+        hold: opened.id,
+        settlement: { kind: 'released', by: [owner] },
+      })
     }
     for (const fact of facts) await ledger.append(fact)
     return opened
@@ -225,7 +249,10 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
       reply: { kind: 'http', status: 200, headers: [], body: new Uint8Array() },
       ended: Promise.resolve({ kind: 'succeeded', status: 200 }),
     }),
-    failed: () => ({ kind: 'not-replied', outcome: { kind: 'failed', code: 'down', status: null } }),
+    failed: () => ({
+      kind: 'not-replied',
+      outcome: { kind: 'failed', code: 'down', status: null },
+    }),
     unknown: () => ({ kind: 'not-replied', outcome: { kind: 'unknown', why: 'cut' } }),
   }
 
@@ -261,7 +288,11 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
       return Promise.resolve(sent[play.answer]())
     },
     changed: () => undefined,
-    refuse: (text) => ({ kind: 'refusal', ...text, answer: { status: 403, headers: [], body: '' } }),
+    refuse: (text) => ({
+      kind: 'refusal',
+      ...text,
+      answer: { status: 403, headers: [], body: '' },
+    }),
     sessions: { bind: () => undefined, spare: () => undefined },
     outlive: (work) => void work.catch(() => undefined),
     report: () => undefined,
@@ -327,7 +358,13 @@ function approvalOf(hold: Hold): readonly Fact[] {
   return [
     {
       kind: 'enrolment-opened',
-      enrolment: { person: owner, roles: ['owner'], codeHash, invitedBy: null, expiresAt: later(start, 600) },
+      enrolment: {
+        person: owner,
+        roles: ['owner'],
+        codeHash,
+        invitedBy: null,
+        expiresAt: later(start, 600),
+      },
     },
     {
       kind: 'person-enrolled',

@@ -1,6 +1,7 @@
-// Enumerates verdict × settlement × safeguard × answer × every ledger write failing, stored and not stored,
-// over the real path, ledger, store and clearances. Whatever happens: nothing is sent without a permission
-// that is on the disk, nothing after the ledger has failed, nothing twice, and `pass` never rejects.
+// Enumerates verdict × settlement × safeguard × answer × every ledger write failing, stored and not
+// stored, over the real path, ledger, store and clearances. Whatever happens: nothing is sent
+// without a permission that is on the disk, nothing after the ledger has failed, nothing twice, and
+// `pass` never rejects.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,7 +29,9 @@ const plays: Play[] = []
 for (const verdict of Object.keys(verdicts) as (keyof typeof verdicts)[]) {
   for (const settlement of settlements) {
     if (!verdict.startsWith('hold') && settlement !== 'none') continue
-    for (const proof of verdict.endsWith('guarded') ? (['proven', 'failed'] as const) : (['proven'] as const)) {
+    for (const proof of verdict.endsWith('guarded')
+      ? (['proven', 'failed'] as const)
+      : (['proven'] as const)) {
       for (const answer of ['replied', 'failed', 'unknown'] as const) {
         for (const failure of failures) plays.push({ verdict, settlement, proof, answer, failure })
       }
@@ -46,16 +49,24 @@ test(`${plays.length} plays`, async () => {
       const told = JSON.stringify(play)
       const { sends } = stage
       assert.ok(sends.length <= 1, `sent at most once: ${told}`)
-      const permitted = play.verdict.startsWith('allow') || (play.verdict.startsWith('hold') && play.settlement === 'released')
+      const permitted =
+        play.verdict.startsWith('allow') ||
+        (play.verdict.startsWith('hold') && play.settlement === 'released')
       for (const send of sends) {
         seen.sent++
         assert.ok(isClearance(send.clearance), told)
         assert.ok(permitted, `sent only what is permitted: ${told}`)
         assert.ok(!send.ledgerHadFailed, `nothing is sent after the ledger has failed: ${told}`)
-        assert.deepEqual(send.permission, stage.wanted, `the permission was on the disk first: ${told}`)
+        assert.deepEqual(
+          send.permission,
+          stage.wanted,
+          `the permission was on the disk first: ${told}`,
+        )
       }
-      if (play.failure === null && permitted && play.proof === 'proven') assert.equal(sends.length, 1, told)
-      if (play.verdict.endsWith('guarded') && play.proof === 'failed') assert.equal(sends.length, 0, told)
+      if (play.failure === null && permitted && play.proof === 'proven')
+        assert.equal(sends.length, 1, told)
+      if (play.verdict.endsWith('guarded') && play.proof === 'failed')
+        assert.equal(sends.length, 0, told)
       if (sends.length === 0) {
         seen.refused++
         assert.equal(reply.kind, 'refusal', told)
@@ -75,7 +86,13 @@ test(`${plays.length} plays`, async () => {
 })
 
 test('a lease that ends between the decision and the sending stops it, and that is written down', async () => {
-  const play: Play = { verdict: 'allow', settlement: 'none', proof: 'proven', answer: 'replied', failure: null }
+  const play: Play = {
+    verdict: 'allow',
+    settlement: 'none',
+    proof: 'proven',
+    answer: 'replied',
+    failure: null,
+  }
   const stage = await createStage(join(folder, 'withdrawn'), play)
   stage.endLease()
   const reply = await stage.pass()
@@ -86,7 +103,13 @@ test('a lease that ends between the decision and the sending stops it, and that 
 })
 
 test('a release is spent once, however many ask for it at once', async () => {
-  const play: Play = { verdict: 'hold', settlement: 'released', proof: 'proven', answer: 'replied', failure: null }
+  const play: Play = {
+    verdict: 'hold',
+    settlement: 'released',
+    proof: 'proven',
+    answer: 'replied',
+    failure: null,
+  }
   const stage = await createStage(join(folder, 'once'), play)
   const replies = await Promise.all(Array.from({ length: 8 }, () => stage.pass()))
   assert.equal(replies.filter((reply) => reply.kind === 'http').length, 1)

@@ -65,11 +65,7 @@ for (const [name, carrier, why] of [
   ['get other', get('query={me}&_method=POST'), otherParameter],
   ['get array', get('query[]={me}'), otherParameter],
   ['get hash', get('extensions={"persistedQuery":{"version":1}}'), persistedWhy],
-  [
-    'get bad variables',
-    get('query={me}&variables={"a":1,"a":2}'),
-    `\`variables\`: ${twice}`,
-  ],
+  ['get bad variables', get('query={me}&variables={"a":1,"a":2}'), `\`variables\`: ${twice}`],
   ['duplicate key', post('{"query":"{me}","query":"mutation{a}"}'), bodyTwice],
   ['duplicate variable', post('{"query":"{me}","variables":{"id":"a","id":"b"}}'), bodyTwice],
   ['graphql body', post('mutation{volumeDelete(volumeId:"x")}', 'application/graphql'), noJson],

@@ -32,10 +32,7 @@ function unresolvedVariable(variable: string): Unresolved {
 
 export function isValueObject(value: Value | undefined): value is ValueObject {
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !isUnresolved(value)
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !isUnresolved(value)
   )
 }
 

@@ -87,12 +87,7 @@ export function resourceOf(
   return { provider: 'railway', type, id: name, within: places }
 }
 
-export function looking(
-  kind: Looking,
-  type: string,
-  id: Path | null,
-  within: Within,
-): Reading {
+export function looking(kind: Looking, type: string, id: Path | null, within: Within): Reading {
   return (call) => {
     const resource = resourceOf(call, type, id, within)
     if (typeof resource === 'string') return [unknownEffect(resource)]

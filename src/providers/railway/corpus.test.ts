@@ -87,7 +87,9 @@ for (const folder of Object.keys(belongs) as Folder[]) {
   const directory = new URL(`${folder}/`, corpus)
   for (const name of readdirSync(directory).sort()) {
     const file = new URL(name, directory)
-    const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '')
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
     const written = lines.map((line) => (line.startsWith('#') ? line : readRow(folder, name, line)))
     if (updating) writeFileSync(file, `${written.join('\n')}\n`)
   }

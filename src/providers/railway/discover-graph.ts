@@ -37,14 +37,12 @@ export function createFinds(): Finds {
     edge: (kind, from, to) => edges.set(`${kind} ${from} ${to}`, { kind, from, to }),
     discovered: () => ({
       environments: [...environments.values()],
-      nodes: [...nodes].map(
-        ([ref, found]): InventoryNode => ({
-          ref,
-          label: found.label,
-          environments: [...found.environments],
-          ...(hidden.has(ref) ? { hidden: true } : {}),
-        }),
-      ),
+      nodes: [...nodes].map(([ref, found]): InventoryNode => ({
+        ref,
+        label: found.label,
+        environments: [...found.environments],
+        ...(hidden.has(ref) ? { hidden: true } : {}),
+      })),
       edges: [...edges.values()],
     }),
   }

@@ -134,7 +134,7 @@ export async function readList(
   const query = `query ($workspaceId: String!, $first: Int!, $after: String) {
     ${field}(workspaceId: $workspaceId, first: $first, after: $after) ${page(fields)} }`
   const read: Members[] = []
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const data: Members = await question(query, { workspaceId, first: pageSize, after })
     const { nodes, next } = readPage(data[field], field)
     read.push(...nodes)

@@ -102,10 +102,7 @@ export const mutationsOfAccounts: Table = {
   projectScheduleDelete: row('id', destroys('project', 'id', 'never')),
   projectScheduleDeleteCancel: row('id', writes('project', 'id')),
   projectScheduleDeleteForce: row('id', destroys('project', 'id', 'never')),
-  projectTokenCreate: row(
-    'input',
-    escalates('environment', 'input.environmentId', inputProject),
-  ),
+  projectTokenCreate: row('input', escalates('environment', 'input.environmentId', inputProject)),
   projectTokenDelete: row('id', destroys('token', 'id', 'trivial')),
   // Another workspace gets all that the project holds.
   projectTransfer: row('input projectId', escalates('project', 'projectId')),
@@ -126,18 +123,12 @@ export const mutationsOfAccounts: Table = {
     }),
   ),
   providerAuthRemove: row('id', breaks('account', null, 'trivial')),
-  railwayDomainDnsRecordCreate: row(
-    'input',
-    writes('railwayDomain', null, workspaceInput),
-  ),
+  railwayDomainDnsRecordCreate: row('input', writes('railwayDomain', null, workspaceInput)),
   railwayDomainDnsRecordDelete: row(
     'input',
     destroys('railwayDomain', null, 'trivial', workspaceInput, 'some'),
   ),
-  railwayDomainDnsRecordUpdate: row(
-    'input',
-    writes('railwayDomain', null, workspaceInput),
-  ),
+  railwayDomainDnsRecordUpdate: row('input', writes('railwayDomain', null, workspaceInput)),
   // Who answers for the nameservers answers for every host below the domain.
   railwayDomainNameserversSet: row(
     'input',
@@ -160,12 +151,24 @@ export const mutationsOfAccounts: Table = {
   setupAgentEventTrack: row('input', telemetry),
   signalCreate: row('input', ofOwner('input.owner', writes)),
   signalDefaultSet: row('input', ofOwner('input.owner', writes)),
-  signalDelete: row('input', ofOwner('input.owner', (type, id) => breaks(type, id, 'never'))),
+  signalDelete: row(
+    'input',
+    ofOwner('input.owner', (type, id) => breaks(type, id, 'never')),
+  ),
   // It clears every rule; a rollback brings back what a change replaced, where it knows the change.
-  signalReplace: row('input', ofOwner('input.owner', (type, id) => breaks(type, id, 'trivial'))),
-  signalRollback: row('input', ofOwner('input.owner', (type, id) => breaks(type, id, 'trivial'))),
+  signalReplace: row(
+    'input',
+    ofOwner('input.owner', (type, id) => breaks(type, id, 'trivial')),
+  ),
+  signalRollback: row(
+    'input',
+    ofOwner('input.owner', (type, id) => breaks(type, id, 'trivial')),
+  ),
   signalRuleSet: row('input', ofOwner('input.owner', writes)),
-  signalRuleUnset: row('input', ofOwner('input.owner', (type, id) => breaks(type, id, 'trivial'))),
+  signalRuleUnset: row(
+    'input',
+    ofOwner('input.owner', (type, id) => breaks(type, id, 'trivial')),
+  ),
   sshPublicKeyCreate: row('input', escalates('account', null, workspaceInputOrAccount)),
   sshPublicKeyDelete: row('id', destroys('sshPublicKey', 'id', 'trivial')),
   sshSignupApprove: row('code', takesOver),
@@ -238,8 +241,5 @@ export const mutationsOfAccounts: Table = {
   workspaceUpdate: row('id input', writes('workspace', 'id')),
   workspaceUpsertSlackChannel: row('id', writes('workspace', 'id')),
   workspaceUserInvite: row('input workspaceId', escalates('workspace', 'workspaceId')),
-  workspaceUserRemove: row(
-    'input workspaceId',
-    breaks('workspace', 'workspaceId', 'trivial'),
-  ),
+  workspaceUserRemove: row('input workspaceId', breaks('workspace', 'workspaceId', 'trivial')),
 }

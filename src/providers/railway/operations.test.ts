@@ -58,7 +58,11 @@ test('a call without arguments never reads as less than it may do', () => {
     assert.ok(operation)
     const effects = effectsOf(operation, { verb: field, arguments: {} })
     const required = given.includes('!') && !/^\w+: (DateTime|JSON|Boolean)!$/.test(given)
-    if (kind === 'mutation') assert.ok(effects.every((effect) => effect.kind !== 'read'), field)
+    if (kind === 'mutation')
+      assert.ok(
+        effects.every((effect) => effect.kind !== 'read'),
+        field,
+      )
     if (!required) continue
     // Where an id is needed and missing, nothing is said of what it would have named.
     const named = effects.some((effect) => effect.kind !== 'unknown' && effect.resource.id !== null)

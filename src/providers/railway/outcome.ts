@@ -55,4 +55,3 @@ function codeOf(error: JsonValue | undefined): string {
   const code = isObject(extensions) ? member(extensions, 'code') : undefined
   return typeof code === 'string' && codePattern.test(code) ? code : 'graphql-error'
 }
-

@@ -7,10 +7,7 @@ const ownerPattern = /^(project|workspace):([^:]+)$/
  * Feature flags belong to `project:…` or `workspace:…`, in one text. An owner that is left out is
  * the token's own, which the request does not tell.
  */
-export function ofOwner(
-  path: Path,
-  make: (type: string, id: Path | null) => Reading,
-): Reading {
+export function ofOwner(path: Path, make: (type: string, id: Path | null) => Reading): Reading {
   return (call) => {
     const owner = valueAt(call, path)
     if (owner === undefined || owner === null) return make('account', null)(call)

@@ -32,10 +32,7 @@ export const queries: Table = {
   auditLogEventTypeInfo: row('', reads('platform')),
   auditLogs: row(`${page} filter sort workspaceId`, reads('workspace', 'workspaceId')),
   botScopeBindings: row('', reads('account')),
-  bucketInstanceDetails: row(
-    'bucketId environmentId',
-    reads('bucket', 'bucketId', inEnvironment),
-  ),
+  bucketInstanceDetails: row('bucketId environmentId', reads('bucket', 'bucketId', inEnvironment)),
   bucketS3Credentials: row(
     'bucketId environmentId projectId',
     discloses('bucket', 'bucketId', inBoth),
@@ -166,10 +163,7 @@ export const queries: Table = {
     reads('plugin', 'pluginId', inEnvironment),
   ),
   preferences: row('token', reads('account')),
-  privateNetworkEndpoint: row(
-    'environmentId privateNetworkId serviceId',
-    serviceInEnvironment,
-  ),
+  privateNetworkEndpoint: row('environmentId privateNetworkId serviceId', serviceInEnvironment),
   privateNetworkEndpointNameAvailable: row(
     'environmentId prefix privateNetworkId',
     reads('environment', 'environmentId'),
@@ -194,7 +188,10 @@ export const queries: Table = {
     `${page} includeDeleted orderBy userId workspaceId`,
     reads('account', null, { workspace: 'workspaceId?' }),
   ),
-  projectsByIds: row('ids', eachOr('ids', (id) => reads('project', id), reads('platform'))),
+  projectsByIds: row(
+    'ids',
+    eachOr('ids', (id) => reads('project', id), reads('platform')),
+  ),
   publicStats: row('', reads('platform')),
   railwayDomain: row('id', reads('railwayDomain', 'id')),
   railwayDomainByName: row('domain workspaceId', reads('railwayDomain', null, inWorkspace)),

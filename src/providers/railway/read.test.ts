@@ -143,7 +143,9 @@ test('a mebibyte of anything is read or refused at once', () => {
     JSON.stringify({ query: '"""' + '\\"""'.repeat(size / 8) }),
     JSON.stringify({ query: '{me{id}}', variables: { a: 'x'.repeat(size) } }),
     JSON.stringify({ query: '{me{id}}', variables: Array(size / 4).fill(1) }),
-    `[${Array(64).fill(JSON.stringify({ query: `{ me { ${'a '.repeat(5000)} } }` })).join()}]`,
+    `[${Array(64)
+      .fill(JSON.stringify({ query: `{ me { ${'a '.repeat(5000)} } }` }))
+      .join()}]`,
     JSON.stringify({
       query: 'mutation($p: X!) { environmentPatchCommit(environmentId: "e", patch: $p) }',
       variables: { p: { services } },

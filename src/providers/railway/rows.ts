@@ -171,10 +171,7 @@ export function byMember(
 const listedMax = 100
 
 /** One effect for every id of a list; none for an empty one, or one left out. */
-export function each(
-  path: Path,
-  make: (list: Path) => Reading,
-): (call: Call) => readonly Effect[] {
+export function each(path: Path, make: (list: Path) => Reading): (call: Call) => readonly Effect[] {
   return (call) => {
     const listed = valueAt(call, path)
     if (listed === undefined || listed === null) return []

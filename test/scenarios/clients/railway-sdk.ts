@@ -1,4 +1,5 @@
-// The provider's own SDK, pointed at the gate by RAILWAY_GRAPHQL_ENDPOINT, with a lease as RAILWAY_API_TOKEN:
+// The provider's own SDK, pointed at the gate by RAILWAY_GRAPHQL_ENDPOINT, with a lease as
+// RAILWAY_API_TOKEN:
 //   railway-sdk.ts ENVIRONMENT-ID
 // Lists what is there, starts a machine, and says what it was told.
 import { Sandbox } from 'railway'
