@@ -28,8 +28,8 @@ export async function chooseLoad(
   folder: string,
 ): Promise<{ name: string; fire(shot: Shot): Promise<Run> }> {
   try {
-    await run('wrk', ['--version']).catch((error: { code?: unknown }) => {
-      if (error.code === 'ENOENT') throw new Error('absent')
+    await run('wrk', ['--version']).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw error
     })
     return { name: 'wrk', fire: (shot) => fireWrk(folder, shot) }
   } catch {

@@ -44,7 +44,11 @@ async function startHttpProxy3(): Promise<number> {
   const { createProxyServer } = await import('http-proxy-3')
   const agent = new Agent({ keepAlive: true, maxSockets: 256 })
   const proxy = createProxyServer({ target: upstream, agent })
-  return listen(createServer((incoming, outgoing) => void proxy.web(incoming, outgoing)))
+  return listen(
+    createServer((incoming, outgoing) => {
+      proxy.web(incoming, outgoing)
+    }),
+  )
 }
 
 async function startFastProxy(): Promise<number> {

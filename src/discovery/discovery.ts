@@ -2,7 +2,6 @@ import type { Clearance } from '../clearance.ts'
 import type { Action } from '../domain/action.ts'
 import type { Effect } from '../domain/effect.ts'
 import { Fault } from '../domain/fault.ts'
-import { millisecondsOf } from '../domain/instant.ts'
 import type { FactOf } from '../domain/fact.ts'
 import type { Impact } from '../domain/impact.ts'
 import type { Inventory } from '../domain/inventory.ts'
@@ -77,33 +76,17 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     triedAt = clock.milliseconds()
     stale = false
     try {
-      const at = clock.now()
-      const parts: { provider: string; discovered: Discovered; at: typeof at }[] = []
-      for (const { upstream, provider } of options.sources) {
-        const discovered = await provider.discover((request) => askCleared(upstream, request))
-        parts.push({ provider: provider.name, discovered, at })
-      }
-      inventory = buildInventory(parts, options.protections, sha256)
-      walkedAt = millisecondsOf(at)
+      const at = clock.milliseconds()
+      inventory = await walkAll(options)
+      walkedAt = at
       lastFault = null
     } catch (fault) {
       stale = true
       lastFault = fault instanceof Error ? fault.message : String(fault)
       options.report(fault)
-      throw new Fault(
-        'discovery-failed',
-        'the provider could not be walked; see `holdpoint doctor`',
-        {
-          cause: fault,
-        },
-      )
+      const says = 'the provider could not be walked; see `holdpoint doctor`'
+      throw new Fault('discovery-failed', says, { cause: fault })
     }
-  }
-
-  async function askCleared(upstream: UpstreamName, request: AskRequest): Promise<Uint8Array> {
-    const digest = sha256(canonicalJson({ upstream, ...request }))
-    const receipt = await options.append({ kind: 'discovering', upstream, request: digest })
-    return options.ask(upstream, request, options.clear(receipt))
   }
 
   function refresh(): Promise<void> {
@@ -156,6 +139,28 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     refresh,
     fault: () => lastFault,
   }
+}
+
+/** Every provider, whole. */
+async function walkAll(options: DiscoveryOptions): Promise<Inventory> {
+  const at = options.clock.now()
+  const parts: { provider: string; discovered: Discovered; at: typeof at }[] = []
+  for (const { upstream, provider } of options.sources) {
+    const discovered = await provider.discover((request) => ask(options, upstream, request))
+    parts.push({ provider: provider.name, discovered, at })
+  }
+  return buildInventory(parts, options.protections, sha256)
+}
+
+/** Written down before it is asked, as every request is. */
+async function ask(
+  options: DiscoveryOptions,
+  upstream: UpstreamName,
+  request: AskRequest,
+): Promise<Uint8Array> {
+  const digest = sha256(canonicalJson({ upstream, ...request }))
+  const receipt = await options.append({ kind: 'discovering', upstream, request: digest })
+  return options.ask(upstream, request, options.clear(receipt))
 }
 
 function isGrave(effect: Effect): boolean {

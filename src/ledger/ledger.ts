@@ -5,7 +5,7 @@ import { Fault, assert } from '../domain/fault.ts'
 import type { Digest, Instant } from '../domain/names.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Random } from '../system/random.ts'
-import type { Beside, Group, Store } from '../store/store.ts'
+import type { Beside, Group as StoreGroup, Store } from '../store/store.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
 import { entryBytesMax, entryText } from '../wire/ledger-entry.ts'
 import { hashPrefixedLeaf } from './merkle.ts'
@@ -118,46 +118,17 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   const publisher = await createPublisher({ ...options, frontier, unsaved, onFailure: fail })
   let state: LedgerState = { kind: 'open' }
   let last = store.head().at ?? ('' as Instant)
-  let queue: Draft[] = []
-  let immediate: NodeJS.Immediate | null = null
-  let soon: NodeJS.Timeout | null = null
+  const intake = createIntake(random, flush, () => {
+    if (state.kind === 'closed') throw closedFault(state.why)
+  })
   /** the newest group on its way to the disk: it ends after all before it, and never rejects */
   let settling: Promise<void> = Promise.resolve()
-
-  function append<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
-    const appended = enqueue(fact, bytes)
-    if (immediate === null && queue.length > 0) immediate = setImmediate(flush)
-    return appended
-  }
-
-  function appendSoon<F extends Fact>(fact: F): Promise<Receipt<F>> {
-    const appended = enqueue(fact)
-    soon ??= setTimeout(flush, soonMilliseconds)
-    return appended
-  }
-
-  async function enqueue<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
-    if (state.kind === 'closed') throw closedFault(state.why)
-    if (queue.length >= queueMax)
-      throw new Fault('ledger-busy', 'too many facts at once; try again')
-    const text = factText(fact)
-    const beside = bytes === undefined ? null : salted(bytes, random)
-    return new Promise((resolve, reject) => {
-      const accept = (index: number, at: Instant): void =>
-        resolve(new Receipt(maker, index, at, fact))
-      queue.push({ fact, text, beside, accept, reject })
-    })
-  }
 
   /**
    * In the store at once, so that the next group is checked against it; told when it is durable.
    */
   function flush(): void {
-    const drafts = queue
-    queue = []
-    immediate = null
-    if (soon !== null) clearTimeout(soon)
-    soon = null
+    const drafts = intake.take()
     if (drafts.length === 0) return
     const now = clock.now()
     const at = now < last ? last : now
@@ -167,7 +138,8 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       if (state.kind === 'closed') throw closedFault(state.why)
       store.write((group) => (placed = putAll(group, drafts, at, refusals)))
     } catch (fault) {
-      abandon(drafts, refusals, fault)
+      fail(fault)
+      rejectAll({ drafts, refusals }, fault)
       return
     }
     last = at
@@ -175,18 +147,11 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     if (placed.length === 0) return
     settling = store.sync().then(
       () => conclude(placed, at),
-      (fault: unknown) => abandon(drafts, refusals, fault),
+      (fault: unknown) => {
+        fail(fault)
+        rejectAll({ drafts, refusals }, fault)
+      },
     )
-  }
-
-  function abandon(
-    drafts: readonly Draft[],
-    refusals: ReadonlyMap<Draft, Fault>,
-    fault: unknown,
-  ): void {
-    fail(fault)
-    for (const draft of drafts)
-      draft.reject(refusals.get(draft) ?? closedFault(whyOf(fault), fault))
   }
 
   function conclude(placed: readonly Placed[], at: Instant): void {
@@ -204,7 +169,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   }
 
   async function close(): Promise<void> {
-    if (queue.length > 0) flush()
+    flush()
     await settling
     if (state.kind === 'closed') return publisher.idle()
     state = { kind: 'closed', why: 'it was closed' }
@@ -213,8 +178,8 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
 
   publisher.start()
   return {
-    append,
-    appendSoon,
+    append: intake.append,
+    appendSoon: intake.appendSoon,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -223,6 +188,65 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     state: () => state,
     publication: publisher.state,
     close,
+  }
+}
+
+/** What was appended in one turn, and what of it cannot be true. */
+interface Group {
+  readonly drafts: readonly Draft[]
+  readonly refusals: ReadonlyMap<Draft, Fault>
+}
+
+function rejectAll({ drafts, refusals }: Group, fault: unknown): void {
+  for (const draft of drafts) {
+    draft.reject(refusals.get(draft) ?? closedFault(whyOf(fault), fault))
+  }
+}
+
+interface Intake extends Pick<Ledger, 'append' | 'appendSoon'> {
+  /** All that waits, in order; it waits no more. */
+  take(): readonly Draft[]
+}
+
+/** Collects what is appended in one turn into one group. */
+function createIntake(random: Random, flush: () => void, check: () => void): Intake {
+  let queue: Draft[] = []
+  let immediate: NodeJS.Immediate | null = null
+  let soon: NodeJS.Timeout | null = null
+
+  async function enqueue<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
+    check()
+    if (queue.length >= queueMax) {
+      throw new Fault('ledger-busy', 'too many facts at once; try again')
+    }
+    const text = factText(fact)
+    const beside = bytes === undefined ? null : salted(bytes, random)
+    return new Promise((resolve, reject) => {
+      const accept = (index: number, at: Instant): void =>
+        resolve(new Receipt(maker, index, at, fact))
+      queue.push({ fact, text, beside, accept, reject })
+    })
+  }
+
+  return {
+    append(fact, bytes) {
+      const appended = enqueue(fact, bytes)
+      immediate ??= setImmediate(flush)
+      return appended
+    },
+    appendSoon(fact) {
+      const appended = enqueue(fact)
+      soon ??= setTimeout(flush, soonMilliseconds)
+      return appended
+    },
+    take() {
+      const taken = queue
+      queue = []
+      immediate = null
+      if (soon !== null) clearTimeout(soon)
+      soon = null
+      return taken
+    },
   }
 }
 
@@ -242,7 +266,7 @@ function tell(
 }
 
 function putAll(
-  group: Group,
+  group: StoreGroup,
   drafts: readonly Draft[],
   at: Instant,
   refusals: Map<Draft, Fault>,

@@ -39,29 +39,15 @@ const rememberedMax = 100_000
  * known to be written down already is not written again.
  */
 export function createSpending(database: DatabaseSync): Spending {
-  const parent = database.prepare('SELECT parent FROM mandates WHERE id = ?')
   const add = database.prepare(
     `INSERT INTO spent(mandate, requests, writes, destroys, denials) VALUES(?1, ?2, ?3, ?4, ?5)
      ON CONFLICT DO UPDATE SET requests = requests + ?2, writes = writes + ?3,
        destroys = destroys + ?4, denials = denials + ?5`,
   )
   const touch = database.prepare('INSERT OR IGNORE INTO touched(mandate, resource) VALUES(?, ?)')
-  const lineages = new Map<MandateId, readonly MandateId[]>()
+  const { lineageOf, forgetLineages } = createLineages(database)
   const touched = new Set<string>()
   const pending = new Map<MandateId, Counted>()
-
-  /** The mandate itself and all above it; grants never change, so this is asked once. */
-  function lineageOf(id: MandateId): readonly MandateId[] {
-    const remembered = lineages.get(id)
-    if (remembered !== undefined) return remembered
-    const row: Row | undefined = parent.get(id)
-    if (row === undefined) return conflict(`there is no mandate \`${id}\``, 'grant it first')
-    const above = textOrNull(row, 'parent') as MandateId | null
-    const lineage = above === null ? [id] : [id, ...lineageOf(above)]
-    if (lineages.size >= rememberedMax) lineages.clear()
-    lineages.set(id, lineage)
-    return lineage
-  }
 
   function touchOnce(mandate: MandateId, resource: string): void {
     const both = `${mandate} ${resource}`
@@ -85,7 +71,15 @@ export function createSpending(database: DatabaseSync): Spending {
     for (const each of lineageOf(mandate)) countFor(each, cost)
   }
 
+  function settle(): void {
+    for (const [mandate, { requests, writes, destroys, denials }] of pending) {
+      add.run(mandate, requests, writes, destroys, denials)
+    }
+    pending.clear()
+  }
+
   return {
+    settle,
     check({ mandate }) {
       if (mandate !== null) lineageOf(mandate)
     },
@@ -102,18 +96,37 @@ export function createSpending(database: DatabaseSync): Spending {
     },
     countHeld: (decision) => countAll(decision, { ...nothing, denials: 1 }),
     countReleased: (decision) => countAll(decision, takenBy(decision)),
-    settle() {
-      for (const [mandate, { requests, writes, destroys, denials }] of pending) {
-        add.run(mandate, requests, writes, destroys, denials)
-      }
-      pending.clear()
-    },
     forget() {
       pending.clear()
       touched.clear()
-      lineages.clear()
+      forgetLineages()
     },
   }
+}
+
+interface Lineages {
+  lineageOf: (id: MandateId) => readonly MandateId[]
+  forgetLineages: () => void
+}
+
+function createLineages(database: DatabaseSync): Lineages {
+  const parent = database.prepare('SELECT parent FROM mandates WHERE id = ?')
+  const lineages = new Map<MandateId, readonly MandateId[]>()
+
+  /** The mandate itself and all above it; grants never change, so this is asked once. */
+  function lineageOf(id: MandateId): readonly MandateId[] {
+    const remembered = lineages.get(id)
+    if (remembered !== undefined) return remembered
+    const row: Row | undefined = parent.get(id)
+    if (row === undefined) return conflict(`there is no mandate \`${id}\``, 'grant it first')
+    const above = textOrNull(row, 'parent') as MandateId | null
+    const lineage = above === null ? [id] : [id, ...lineageOf(above)]
+    if (lineages.size >= rememberedMax) lineages.clear()
+    lineages.set(id, lineage)
+    return lineage
+  }
+
+  return { lineageOf, forgetLineages: () => lineages.clear() }
 }
 
 const nothing: Counted = { requests: 0, writes: 0, destroys: 0, denials: 0 }

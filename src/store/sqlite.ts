@@ -173,7 +173,7 @@ function createWrites(database: DatabaseSync, sizeAtStart: number): FactWrites {
     })
   }
 
-  return { write, saveCheckpoint, settle: transactions.settle }
+  return { write, saveCheckpoint, settle: () => transactions.settle() }
 }
 
 /** Signing a smaller tree, or another one of the same size, is what a log must never do. */

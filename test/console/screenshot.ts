@@ -12,7 +12,8 @@ import { noBrowser, openBrowser, visit } from './host.ts'
 
 if (noBrowser !== null) throw new Error(noBrowser)
 const folder = mkdtempSync(join(tmpdir(), 'holdpoint-screenshot-'))
-const { first: staged, child } = await up<Staged>([], folder)
+const { first, child } = await up([], folder)
+const staged = first as Staged
 const browser = await openBrowser()
 try {
   const { page } = await visit(browser, {})

@@ -16,13 +16,12 @@ for (const name of readdirSync(folder).filter((file) => file.endsWith('.txt'))) 
     const last: { printed: Printed } = { printed: { stdout: '', stderr: '', code: 0 } }
     const world = await openWorld(home)
     // Later phases stand on earlier ones: the first that fails ends the scenario.
-    let failed = false
-    for (const phase of phases) {
-      if (failed) break
+    const played = new Set<string>()
+    for (const [index, phase] of phases.entries()) {
+      if (played.size < index) break
       await scenario.test(phase.title, async () => {
-        failed = true
         await playPhase(phase, world, last)
-        failed = false
+        played.add(`${index}`)
       })
     }
     await world.stop()

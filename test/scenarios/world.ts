@@ -75,10 +75,10 @@ export function holdpoint(
 }
 
 /** Starts `holdpoint up` and gives what it printed first. */
-export async function up<T>(
+export async function up(
   args: readonly string[],
   cwd: string,
-): Promise<{ first: T; child: ChildProcess }> {
+): Promise<{ first: unknown; child: ChildProcess }> {
   const child = spawn(process.execPath, [...node, program, 'up', '--json', ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -90,7 +90,7 @@ export async function up<T>(
       Promise.reject(new Error(`up ended with ${String(code)}`)),
     ),
   ])) as [string]
-  return { first: JSON.parse(line) as T, child }
+  return { first: JSON.parse(line), child }
 }
 
 export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
@@ -102,7 +102,8 @@ export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTER
 
 /** The staged world in `folder`, which has no holdpoint.yaml. */
 export async function openWorld(folder: string): Promise<World> {
-  const { first: staged, child } = await up<Staged>([], folder)
+  const { first, child } = await up([], folder)
+  const staged = first as Staged
   const person = createPerson(staged.console)
   let enrolled = false
 
@@ -228,7 +229,7 @@ async function factsOf({ configuration }: Staged): Promise<string> {
     .filter(({ kind }) => kind !== 'discovering')
     .map(({ kind, decision, settlement, safeguard, outcome, reason }) => {
       const detail =
-        decision?.verdict?.kind ?? settlement?.kind ?? safeguard ?? outcome?.kind ?? reason
+        decision?.verdict.kind ?? settlement?.kind ?? safeguard ?? outcome?.kind ?? reason
       return detail === undefined ? kind : `${kind} ${detail}`
     })
     .join(', ')

@@ -23,6 +23,7 @@ import type { Store } from '../../src/store/store.ts'
 import { createFakeClock } from '../../src/system/clock.ts'
 import { sha256 } from '../../src/system/hash.ts'
 import { systemRandom } from '../../src/system/random.ts'
+import { approvalOf, proofs } from './gateway-cast.ts'
 
 export interface Play {
   readonly verdict: keyof typeof verdicts
@@ -215,7 +216,7 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
     if (play.settlement !== 'none')
       facts.push({ kind: 'decided', decision }, { kind: 'held', hold: opened })
     if (play.settlement === 'released') {
-      facts.push(...approvalOf(opened))
+      facts.push(...approvalOf(opened, owner, start))
       facts.push({
         kind: 'settled',
         hold: opened.id,
@@ -303,7 +304,7 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
     sends,
     wanted: wantedOf(play),
     kinds,
-    ledgerFailed: faulty.failed,
+    ledgerFailed: () => faulty.failed(),
     endLease: () => (leaseStands = false),
     settled: () => new Promise((resolve) => setTimeout(resolve, 15)),
     async close() {
@@ -343,53 +344,6 @@ function holdOf(decision: Decision): Hold {
   }
 }
 
-/** Enough of an enrolled person's yes for the store, which leaves signatures to `holds`. */
-function approvalOf(hold: Hold): readonly Fact[] {
-  const codeHash = sha256('code')
-  const id = 'passkey' as names.PasskeyId
-  const { id: holdId, ...terms } = hold
-  const assertion = {
-    passkey: id,
-    clientDataJSON: 'e30',
-    authenticatorData: Buffer.alloc(37).toString('base64url'),
-    signature: 'AA',
-    publicKey: 'AA',
-  }
-  return [
-    {
-      kind: 'enrolment-opened',
-      enrolment: {
-        person: owner,
-        roles: ['owner'],
-        codeHash,
-        invitedBy: null,
-        expiresAt: later(start, 600),
-      },
-    },
-    {
-      kind: 'person-enrolled',
-      person: owner,
-      roles: ['owner'],
-      passkey: { id, publicKey: 'AA', signCount: 0, backedUp: false, aaguid: 'none' },
-      codeHash,
-    },
-    {
-      kind: 'approved',
-      hold: holdId,
-      binding: {
-        ...terms,
-        profile: 'holdpoint/release/1',
-        answer: 'release',
-        hold: holdId,
-        person: owner,
-        note: '',
-        nonce: 'AA',
-      },
-      assertion,
-    },
-  ]
-}
-
 const unknownHit = {
   effect: action.effects[0],
   environments: { kind: 'unknown', why: 'the play does not place' },
@@ -399,8 +353,3 @@ const unknownHit = {
   rows: { kind: 'unknown' },
   basis: 'unresolved',
 } as const
-
-const proofs: Readonly<Record<Play['proof'], SafeguardProof>> = {
-  proven: { kind: 'proven', says: 'exported', artefact: 'a', bytes: 1, sha256: sha256('a') },
-  failed: { kind: 'failed', why: 'no room' },
-}
