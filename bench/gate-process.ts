@@ -16,7 +16,12 @@ const text = `
 version: 1
 listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0 }
 upstreams:
-  railway: { provider: railway, url: '${upstream}', credential: railway, discoverWith: discover, allowPrivate: true }
+  railway:
+    provider: railway
+    url: '${upstream}'
+    credential: railway
+    discoverWith: discover
+    allowPrivate: true
 environments:
   - { match: '*/staging', protection: standard }
 inventory: { refreshSeconds: 3600 }

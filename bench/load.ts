@@ -45,7 +45,8 @@ async function fireWrk(folder: string, shot: Shot): Promise<Run> {
   const tail = `done = function(summary, latency)
   local e = summary.errors
   io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / summary.duration * 1e6,
-    latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
+    latency:percentile(50), latency:percentile(99),
+    e.connect + e.read + e.write + e.status + e.timeout))
 end`
   writeFileSync(
     script,

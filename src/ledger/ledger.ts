@@ -118,9 +118,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   const publisher = await createPublisher({ ...options, frontier, unsaved, onFailure: fail })
   let state: LedgerState = { kind: 'open' }
   let last = store.head().at ?? ('' as Instant)
-  const intake = createIntake(random, flush, () => {
-    if (state.kind === 'closed') throw closedFault(state.why)
-  })
+  const intake = createIntake(random, flush, () => state)
   /** the newest group on its way to the disk: it ends after all before it, and never rejects */
   let settling: Promise<void> = Promise.resolve()
 
@@ -209,13 +207,14 @@ interface Intake extends Pick<Ledger, 'append' | 'appendSoon'> {
 }
 
 /** Collects what is appended in one turn into one group. */
-function createIntake(random: Random, flush: () => void, check: () => void): Intake {
+function createIntake(random: Random, flush: () => void, stateNow: () => LedgerState): Intake {
   let queue: Draft[] = []
   let immediate: NodeJS.Immediate | null = null
   let soon: NodeJS.Timeout | null = null
 
   async function enqueue<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
-    check()
+    const state = stateNow()
+    if (state.kind === 'closed') throw closedFault(state.why)
     if (queue.length >= queueMax) {
       throw new Fault('ledger-busy', 'too many facts at once; try again')
     }

@@ -12,7 +12,7 @@ Through the proxy (the lease is the user of the proxy URL: http://hpl_...@host:p
 curl         curl --cacert ${path} ...
              export CURL_CA_BUNDLE=${path}
 Node         export NODE_EXTRA_CA_CERTS=${path}
-             fetch ignores HTTPS_PROXY unless NODE_USE_ENV_PROXY=1 is set too (Node 22.21, 24 or later)
+             fetch ignores HTTPS_PROXY unless NODE_USE_ENV_PROXY=1 is set too (Node 22.21, 24)
 Python       export REQUESTS_CA_BUNDLE=${path} SSL_CERT_FILE=${path}
 git          git config http.sslCAInfo ${path}
              export GIT_SSL_CAINFO=${path}
@@ -22,8 +22,8 @@ Java         keytool -importcert -noprompt -alias holdpoint -file ${path} \\
              export JAVA_TOOL_OPTIONS="-Djavax.net.ssl.trustStore=holdpoint.p12 \\
                -Djavax.net.ssl.trustStorePassword=changeit"
 
-CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_FILE and the Java trust store replace the usual authorities. An
-agent that also reaches other hosts by tunnel needs one file with both:
+CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_FILE and the Java trust store replace the usual
+authorities. An agent that also reaches other hosts by tunnel needs one file with both:
   cat /etc/ssl/certs/ca-certificates.crt ${path} > agent-ca.pem
 `
 }
