@@ -200,7 +200,8 @@ function foundToken(workTree: string): string {
 interface LoggedEntry {
   readonly fact: Readonly<{
     kind: string
-    decision?: Readonly<{ verdict: Readonly<{ kind: string }> }>
+    /** whole where it was decided, an id where it is spoken of */
+    decision?: string | Readonly<{ verdict: Readonly<{ kind: string }> }>
     settlement?: Readonly<{ kind: string }>
     safeguard?: string
     outcome?: Readonly<{ kind: string }>
@@ -229,7 +230,11 @@ async function factsOf({ configuration }: Staged): Promise<string> {
     .filter(({ kind }) => kind !== 'discovering')
     .map(({ kind, decision, settlement, safeguard, outcome, reason }) => {
       const detail =
-        decision?.verdict.kind ?? settlement?.kind ?? safeguard ?? outcome?.kind ?? reason
+        (typeof decision === 'object' ? decision.verdict.kind : undefined) ??
+        settlement?.kind ??
+        safeguard ??
+        outcome?.kind ??
+        reason
       return detail === undefined ? kind : `${kind} ${detail}`
     })
     .join(', ')
