@@ -118,7 +118,8 @@ export const mutationsOfAccounts: Table = {
       description: null,
       focusedPrEnvironments: null,
       isPublic: escalates('project', 'id'),
-      name: null,
+      // Mandates and protections go by name.
+      name: disarms('project', 'id'),
       prDeploys: escalates('project', 'id'),
     }),
   ),

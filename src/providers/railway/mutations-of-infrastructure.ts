@@ -159,7 +159,8 @@ export const mutationsOfInfrastructure: Table = {
     cannotTell('what was staged is not in the request'),
   ),
   environmentPreviewChangeSet: row('environmentId input', writes('environment', 'environmentId')),
-  environmentRename: row('id input', writes('environment', 'id')),
+  // Mandates and protections go by name: production under staging's name is unprotected.
+  environmentRename: row('id input', disarms('environment', 'id')),
   // Staged by one request and committed by another, a deletion is still a deletion.
   environmentStageChanges: row('environmentId input merge', readPatch('input')),
   environmentTriggersDeploy: row('input', writes('service', 'input.serviceId', inputBoth)),
