@@ -1,5 +1,5 @@
-// The gate is killed with -9 in the middle of its work, several times, and set up as a user sets it up. After each
-// restart the ledger verifies, and whatever reached the provider has its intent in it.
+// The gate is set up as a user sets it up, and killed with -9 in the middle of its work, several
+// times. After that the ledger verifies, and whatever reached the provider has its intent in it.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,11 @@ async function setUp(folder: string, simulator: RailwaySimulator): Promise<strin
 version: 1
 listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0 }
 upstreams:
-  railway: { provider: railway, url: '${new URL(simulator.url).origin}', credential: railway, allowPrivate: true }
+  railway:
+    provider: railway
+    url: '${new URL(simulator.url).origin}'
+    credential: railway
+    allowPrivate: true
 environments:
   - { match: '*/staging', protection: standard }
 `
