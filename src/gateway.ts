@@ -215,6 +215,8 @@ async function atHoldPoint(parts: Parts, journey: Journey): Promise<Reply | Refu
   if (answer !== null) parts.breaker.returned(standing, decision.impacts)
   const beside = answer === null ? parts.record(request.payload) : undefined
   const deciding = parts.append({ kind: 'decided', decision }, beside)
+  // Awaited on every way below; should one throw before that, its rejection is not left alone.
+  deciding.catch(() => undefined)
   if (answer?.kind === 'refused') {
     await deciding
     return no(parts, request, texts.refusedByPerson(decision, answer))

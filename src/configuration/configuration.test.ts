@@ -18,7 +18,7 @@ const railway: KnownProvider = {
 }
 
 function read(text: string) {
-  return readConfiguration(text, '/work/holdpoint.yaml', [railway])
+  return readConfiguration(text, '/srv/holdpoint.yaml', [railway])
 }
 
 function faultOf(text: string): FileFault {
@@ -39,7 +39,7 @@ test('every mistake is refused and explained as the golden file says', () => {
   const explained = cases.map((one) => {
     const end = one.indexOf('\n')
     const fault = faultOf(one.slice(end + 1))
-    return `=== ${one.slice(0, end)}\n[${fault.code}]\n${fault.message.replaceAll('/work/', '')}\n`
+    return `=== ${one.slice(0, end)}\n[${fault.code}]\n${fault.message.replaceAll('/srv/', '')}\n`
   })
   const text = explained.join('')
   if (process.env['UPDATE'] === '1') writeFileSync(golden, text)
@@ -57,15 +57,15 @@ test('the least configuration has every default', () => {
   assert.deepEqual(
     { ...read('version: 1\n'), digest: '' },
     {
-      file: '/work/holdpoint.yaml',
+      file: '/srv/holdpoint.yaml',
       digest: '',
-      state: '/work/.holdpoint',
+      state: '/srv/.holdpoint',
       operator: null,
       listen: {
         agents: { host: '127.0.0.1', port: 7400 },
         console: { host: '127.0.0.1', port: 7401 },
       },
-      vaultKey: { kind: 'file', file: '/work/.holdpoint/vault.key' },
+      vaultKey: { kind: 'file', file: '/srv/.holdpoint/vault.key' },
       upstreams: [],
       environments: [],
       holdMinutes: 60,
@@ -130,13 +130,13 @@ test('paths are meant from the folder of the file; a bare program is looked up i
     "vault": {"key": {"file": "k"}}, "safeguards": {"independent-backup":
     {"command": ["bin/save", "{resource}"], "artefact": "saved/{decision}.dump"}}}`)
   assert.equal(read1.state, '/state')
-  assert.equal(read1.policies.folder, '/work/rules')
-  assert.deepEqual(read1.vaultKey, { kind: 'file', file: '/work/k' })
+  assert.equal(read1.policies.folder, '/srv/rules')
+  assert.deepEqual(read1.vaultKey, { kind: 'file', file: '/srv/k' })
   assert.deepEqual(read1.safeguards, [
     {
       name: 'independent-backup',
-      command: ['/work/bin/save', '{resource}'],
-      artefact: '/work/saved/{decision}.dump',
+      command: ['/srv/bin/save', '{resource}'],
+      artefact: '/srv/saved/{decision}.dump',
       minutesMax: 30,
     },
   ])
