@@ -42,10 +42,11 @@ export function showResource(resource: Pick<Resource, 'provider' | 'type' | 'id'
 
 const protectionRank: Readonly<Record<Protection, number>> = { open: 0, standard: 1, critical: 2 }
 
-/** The most protected one counts. */
+/** The most protected one counts; none at all, or a word that is none of the three, is critical. */
 export function strictestProtection(protections: readonly Protection[]): Protection {
   let strictest: Protection = 'open'
   for (const protection of protections) {
+    if (!Object.hasOwn(protectionRank, protection)) return 'critical'
     if (protectionRank[protection] > protectionRank[strictest]) strictest = protection
   }
   return protections.length === 0 ? 'critical' : strictest

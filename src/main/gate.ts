@@ -21,6 +21,7 @@ import { openAuthority } from '../doors/http/authority.ts'
 import type { Authority } from '../doors/http/authority.ts'
 import { createHttpDoor } from '../doors/http/door.ts'
 import type { HttpDoor } from '../doors/http/door.ts'
+import { httpLimits } from '../doors/http/limits.ts'
 import { createGateway } from '../gateway.ts'
 import { createHolds, holdsPerAgentMaxDefault } from '../holds/holds.ts'
 import type { Holds } from '../holds/holds.ts'
@@ -200,7 +201,14 @@ function openDoor({ state, holds }: Works, authority: Authority): HttpDoor {
     authority,
     help: createHelpDesk({ identify: leases.identify, store, holds }),
     newId: () => newId<SessionId>(random, 'ses'),
-    limits: configuration.limits,
+    // What one body may take, one connection must be able to hold.
+    limits: {
+      ...configuration.limits,
+      connectionBytesMax: Math.max(
+        httpLimits.connectionBytesMax,
+        configuration.limits.bodyBytesMax,
+      ),
+    },
   })
 }
 
