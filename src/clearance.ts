@@ -27,7 +27,7 @@ export type { Clearance }
 class Clearance {
   readonly #maker: typeof maker
   #spent = false
-  readonly purpose: 'send' | 'guard' | 'discover'
+  readonly purpose: 'send' | 'guard' | 'discover' | 'measure' | 'administer'
   readonly request: Digest
   readonly decision: DecisionId | null
   /** the upstream's name, or `host:port` of a tunnel; null when it is not for sending anywhere */
@@ -98,6 +98,20 @@ export function clearToDiscover(receipt: Receipt): Clearance {
   const { request, upstream } = genuine(receipt, 'discovering').fact
   assertUnused(receipt)
   return new Clearance(maker, { purpose: 'discover', request, decision: null, upstream })
+}
+
+/** To try a request where it cannot take effect, and see what it would touch. */
+export function clearToMeasure(receipt: Receipt): Clearance {
+  const { request, upstream } = genuine(receipt, 'measuring').fact
+  assertUnused(receipt)
+  return new Clearance(maker, { purpose: 'measure', request, decision: null, upstream })
+}
+
+/** To change, for Holdpoint itself, what it keeps in a database. */
+export function clearToAdminister(receipt: Receipt): Clearance {
+  const { request, upstream } = genuine(receipt, 'administering').fact
+  assertUnused(receipt)
+  return new Clearance(maker, { purpose: 'administer', request, decision: null, upstream })
 }
 
 /**

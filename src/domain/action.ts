@@ -7,7 +7,16 @@ export interface Action {
   readonly verb: string
   readonly effects: NonEmpty<Effect>
   readonly evidence: Evidence
+  /** how its impact can be measured before it takes effect; absent where it cannot, or need not */
+  readonly trial?: Trial
 }
+
+/**
+ * rows: run it behind a savepoint, and count what it touched; its rows are captured meanwhile.
+ * drop: run it, see what fell, roll that back, and quarantine those objects instead.
+ * image: keep the tables whole first, then run it and count.
+ */
+export type Trial = 'rows' | 'drop' | 'image'
 
 /** Why the reader says so: a piece of the request, at most 200 characters. */
 export interface Evidence {

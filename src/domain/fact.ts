@@ -40,6 +40,16 @@ export type Fact = Readonly<
   | { kind: 'passkey-revoked'; passkey: PasskeyId; by: PersonName }
   /** before Holdpoint itself reads a provider, to know what exists there */
   | { kind: 'discovering'; upstream: UpstreamName; request: Digest }
+  /** before a request is tried in a transaction that is not committed, to know what it touches */
+  | { kind: 'measuring'; upstream: UpstreamName; request: Digest }
+  /** before Holdpoint itself changes a database: its own schema, or what it keeps there */
+  | {
+      kind: 'administering'
+      upstream: UpstreamName
+      work: AdministrativeWork
+      request: Digest
+      by: PersonName | null
+    }
   | { kind: 'decided'; decision: Decision }
   | { kind: 'held'; hold: Hold }
   /** one person's yes, where the rule wants two: the whole assertion and what it signed */
@@ -51,11 +61,26 @@ export type Fact = Readonly<
   /** the intent: written before the first byte goes upstream */
   | { kind: 'sent'; decision: DecisionId; request: Digest; upstream: string }
   | { kind: 'ended'; decision: DecisionId; outcome: Outcome }
+  /** reads sent again in the same session under a decision that stands; counted, not listed */
+  | { kind: 'repeated'; decision: DecisionId; count: number }
+  /** what a decision let through was taken back, or as much of it as could be */
+  | {
+      kind: 'undone'
+      decision: DecisionId
+      by: PersonName
+      /** the content is what it was: the hashes before and after are one */
+      equal: boolean
+      sha256: Digest | null
+      conflicts: number
+    }
   | { kind: 'tripped'; agent: AgentName; reason: TripReason; says: string }
   | { kind: 'resumed'; agent: AgentName; by: PersonName }
   | { kind: 'killed'; agent: AgentName | null; by: PersonName }
   | { kind: 'kill-lifted'; agent: AgentName | null; by: PersonName }
 >
+
+export type AdministrativeWork =
+  'enrol' | 'unenrol' | 'status' | 'trash' | 'undo' | 'purge' | 'expire' | 'export'
 
 export type FactKind = Fact['kind']
 export type FactOf<K extends FactKind> = Extract<Fact, { kind: K }>

@@ -39,7 +39,9 @@ export type Backups =
   | Readonly<{ kind: 'exact'; inside: readonly Dependant[]; surviving: readonly Dependant[] }>
   | Readonly<{ kind: 'unknown' }>
 
-export type Rows = Readonly<{ kind: 'exact'; count: number }> | Readonly<{ kind: 'unknown' }>
+/** share: of the table's rows, in whole percent rounded up; null where that was not counted */
+export type Rows =
+  Readonly<{ kind: 'exact'; count: number; share: number | null }> | Readonly<{ kind: 'unknown' }>
 
 /**
  * discovered: found at the provider; declared: a person or the request says so; unresolved: neither

@@ -11,7 +11,7 @@ import type {
 
 /** What an agent sent, as a door hands it over: limited in size, not yet understood. */
 export interface Arrival {
-  readonly door: 'http'
+  readonly door: 'http' | 'postgres'
   readonly session: Session
   /** every credential found, whatever it is and wherever it was */
   readonly presented: readonly Presented[]
@@ -51,7 +51,7 @@ export interface Request extends Arrival {
 }
 
 /** One per surface; a new door adds a member, and every switch says what it does with it. */
-export type Payload = HttpPayload | TunnelPayload
+export type Payload = HttpPayload | TunnelPayload | SqlPayload
 
 export interface HttpPayload {
   readonly kind: 'http'
@@ -79,7 +79,41 @@ export interface TunnelPayload {
   readonly port: number
 }
 
-export type Reply = HttpReply | TunnelReply
+/** What an agent asks of a PostgreSQL server: a session, or to run something in the one it has. */
+export interface SqlPayload {
+  readonly kind: 'sql'
+  readonly upstream: UpstreamName
+  /** the database's name on that server */
+  readonly database: string
+  /**
+   * open: begins the session; simple: a Query message, which may hold several statements; extended:
+   * one statement, bound and executed
+   */
+  readonly form: 'open' | 'simple' | 'extended'
+  /** the SQL as the server will read it; empty for `open` */
+  readonly text: string
+  /** run-time parameters that the session begins with; empty but for `open` */
+  readonly settings: readonly (readonly [name: string, value: string])[]
+  /** what was bound, in order; empty but for `extended` */
+  readonly parameters: readonly SqlParameter[]
+  /** type OIDs that Parse gave; 0 or none: the server infers it */
+  readonly types: readonly number[]
+  /**
+   * the messages that run it, whole and as they will be sent: one Query, or Bind, at most one
+   * Describe, and Execute of one portal; empty for `open`
+   */
+  readonly messages: Uint8Array
+  /** why the request could not be had whole and unambiguous; then it is never sent */
+  readonly unreadable: string | null
+}
+
+/** A value as the client wrote it; null is NULL. */
+export interface SqlParameter {
+  readonly format: 'text' | 'binary'
+  readonly value: Uint8Array | null
+}
+
+export type Reply = HttpReply | TunnelReply | SqlOpened | SqlRunning
 
 export interface HttpReply {
   readonly kind: 'http'
@@ -93,6 +127,56 @@ export interface TunnelReply {
   readonly kind: 'tunnel'
   readonly readable: ReadableStream<Uint8Array>
   readonly writable: WritableStream<Uint8Array>
+}
+
+/** The session stands; from here on the server's messages come through the channel. */
+export interface SqlOpened {
+  readonly kind: 'sql-opened'
+  /** ParameterStatus of the server, as it gave them */
+  readonly parameters: readonly (readonly [name: string, value: string])[]
+  readonly channel: SqlChannel
+}
+
+/** What was judged is under way; its messages come through the session's channel, in order. */
+export interface SqlRunning {
+  readonly kind: 'sql-running'
+  /**
+   * Resolves when the server has answered it whole, or asks for COPY data. Never rejects. error: the
+   * server skips everything until Sync.
+   */
+  readonly answered: Promise<'done' | 'error' | 'copy-in'>
+}
+
+/** I: idle, T: in a transaction, E: in a transaction that has failed. */
+export type TransactionState = 'I' | 'T' | 'E'
+
+/** A session at the server, as its door sees it: nothing can be run through it. */
+export interface SqlChannel {
+  /**
+   * Where the server's messages go, in order; called once, at the start. `receive` returns false to
+   * have no more of them until `resume`.
+   */
+  attach(receive: (messages: Uint8Array) => boolean): void
+  resume(): void
+  /**
+   * Passes on whole messages that run nothing: Parse, Describe, Close, Flush, Sync, CopyData,
+   * CopyDone, CopyFail. Any other is a bug, and throws. false: wait for `onDrain` before more.
+   */
+  write(messages: Uint8Array): boolean
+  onDrain(listener: () => void): void
+  /** Resolves when the server has answered all that was written so far, with its state then. */
+  settle(): Promise<TransactionState>
+  /**
+   * After a refusal: brings the server where an error of its own would have brought it. What was
+   * tried is rolled back, and an open transaction has failed. Resolves with the state then.
+   */
+  fail(): Promise<TransactionState>
+  /** Asks the server to give up what it is doing for this session. */
+  cancel(): void
+  /** Ends the session at the server; a second call does nothing. */
+  close(): void
+  /** Called once when the session is over at the server; `why` in one clause. */
+  onClose(listener: (why: string) => void): void
 }
 
 /** A no, which says what would have happened, why not, and what to do instead. */
