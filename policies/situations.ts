@@ -73,6 +73,7 @@ function readMandate(text: string, level: number): Mandate {
       destroys: null,
       denials: null,
       resources: null,
+      rows: null,
     },
     holdWaitSeconds: 0,
     grantedAt: '2026-01-01T00:00:00.000Z' as Instant,

@@ -47,6 +47,7 @@ test('a mandate gets usual limits, and all that is governed where it names nothi
     destroys: 5,
     denials: 10,
     resources: 500,
+    rows: 1000,
   })
 })
 

@@ -138,6 +138,7 @@ function whoami({ agent, owner, lease, mandate, ancestors }: Standing, store: He
       requests: least(chain.map(({ budget }) => budget.requestsPerMinute)),
       writes: least(chain.map(({ budget }) => budget.writesPerMinute)),
     },
+    per_statement: { rows: least(chain.map(({ budget }) => budget.rows)) },
     next:
       'whatever is outside the mandate is refused or waits for a person; ' +
       'a refusal says what to do, and another way to the same end is refused too',

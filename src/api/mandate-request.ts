@@ -73,6 +73,7 @@ const budgetDefault: Budget = {
   destroys: 5,
   denials: 10,
   resources: 500,
+  rows: 1000,
 }
 
 const budget = z.strictObject({
@@ -83,6 +84,7 @@ const budget = z.strictObject({
   destroys: count.optional(),
   denials: count.optional(),
   resources: count.optional(),
+  rows: count.optional(),
 })
 
 const detail = z.strictObject({
@@ -176,6 +178,7 @@ function budgetFrom(asked: MandateRequest['budget'], parent: Mandate | null): Bu
     destroys: limit('destroys'),
     denials: limit('denials'),
     resources: limit('resources'),
+    rows: limit('rows'),
   }
 }
 

@@ -47,7 +47,8 @@ function budgetWords(budget: Budget): string {
     [budget.writesPerMinute, 'writes a minute'],
   ]
   const known = limits.flatMap(([limit, noun]) => (limit === null ? [] : [`${limit} ${noun}`]))
-  return known.length === 0 ? 'no budget' : `more than ${listed(known, 'or')}`
+  const most = known.length === 0 ? 'no budget' : `more than ${listed(known, 'or')}`
+  return budget.rows === null ? most : `${most}; asks a person beyond ${budget.rows} rows at once`
 }
 
 /** `a, b and c` */

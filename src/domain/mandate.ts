@@ -33,7 +33,10 @@ export interface Scope {
   readonly resources: NonEmpty<string>
 }
 
-/** Limits of a mandate; null is no limit of this mandate's own. Reaching one freezes the agent. */
+/**
+ * Limits of a mandate; null is no limit of this mandate's own. Reaching one freezes the agent, but
+ * for `rows`, which asks a person instead.
+ */
 export interface Budget {
   readonly requestsPerMinute: number | null
   readonly writesPerMinute: number | null
@@ -43,6 +46,8 @@ export interface Budget {
   /** refusals and holds together */
   readonly denials: number | null
   readonly resources: number | null
+  /** most rows that one statement may touch before a person is asked */
+  readonly rows: number | null
 }
 
 /** Who stands before the gate: an agent, by a lease, for a mandate. */

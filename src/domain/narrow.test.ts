@@ -22,6 +22,7 @@ const wide: Grant = {
     destroys: 0,
     denials: 5,
     resources: null,
+    rows: 1000,
   },
   holdWaitSeconds: 30,
   expiresAt: '2026-01-02T00:00:00.000Z' as Instant,
@@ -35,7 +36,7 @@ const narrow: readonly (readonly [what: string, change: Partial<Grant>])[] = [
   ['one thing', { scopes: [{ ...first, resources: ['railway:service/web'] }] }],
   ['no host', { egress: [] }],
   ['a host below', { egress: ['a.b.example.org', '*.b.example.org', 'API.example.com'] }],
-  ['a lower limit', { budget: { ...wide.budget, writes: 9, resources: 1 } }],
+  ['a lower limit', { budget: { ...wide.budget, writes: 9, resources: 1, rows: 0 } }],
   ['a shorter wait', { holdWaitSeconds: 0 }],
   ['a shorter life', { expiresAt: '2026-01-01T23:59:59.999Z' as Instant }],
 ]

@@ -30,6 +30,7 @@ const limitNames = {
   destroys: true,
   denials: true,
   resources: true,
+  rows: true,
 } satisfies Record<keyof Budget, true>
 
 function widerLimit(parent: Budget, child: Budget): keyof Budget | null {

@@ -105,9 +105,13 @@ function freezeOf({ fact, at }: EntryOf<'tripped'>): Freeze {
   return { agent: fact.agent, reason: fact.reason, says: fact.says, at }
 }
 
+const rowsUnsaid = { rows: 0 }
+
 function mandateOf(row: Row): MandateRecord {
+  const { mandate } = kindOf(row, 'mandate-granted').fact
   return {
-    mandate: kindOf(row, 'mandate-granted').fact.mandate,
+    // Granted before there was this limit: then it says nothing of rows, and a person is asked.
+    mandate: { ...mandate, budget: { ...rowsUnsaid, ...mandate.budget } },
     endedAt: textOrNull(row, 'ended') as Instant | null,
   }
 }

@@ -173,6 +173,7 @@ async function seed(ledger: Ledger, clock: Clock, task: string): Promise<Standin
       destroys: null,
       denials: null,
       resources: null,
+      rows: null,
     },
     holdWaitSeconds: 0,
     grantedAt: now,

@@ -51,6 +51,7 @@ export function mandate(changes: Partial<Mandate> = {}): Mandate {
       destroys: null,
       denials: null,
       resources: null,
+      rows: null,
     },
     holdWaitSeconds: 0,
     grantedAt: start,

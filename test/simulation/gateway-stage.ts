@@ -80,6 +80,7 @@ const mandate: Mandate = {
     destroys: null,
     denials: null,
     resources: null,
+    rows: null,
   },
   holdWaitSeconds: 0,
   grantedAt: start,

@@ -33,6 +33,7 @@ export const mandateGrant: CommandRow = {
     },
     { form: '--egress <hosts>', about: 'other hosts that may be connected to, uninspected' },
     { form: '--minutes <n>', about: 'how long it lasts (480)' },
+    { form: '--rows <n>', about: 'how many rows one statement may touch unasked (1000)' },
     { form: '--hold-wait <seconds>', about: 'how long a held request may wait at the door (0)' },
     { form: '--parent <mandate>', about: 'the mandate that this one narrows' },
   ],
@@ -52,12 +53,14 @@ export const mandateGrant: CommandRow = {
   },
 }
 
+/** what a file says for itself */
+const onlyOptions = 'agent task allow in on egress minutes rows hold-wait parent'.split(' ')
+
 async function requestOf(call: Call): Promise<MandateRequest> {
   const { given, surroundings } = call
   const file = given.operand(0)
   if (file === null) return typed(mandateRequestSchema, fromOptions(given))
-  const mixed = ['agent', 'task', 'allow', 'in', 'on', 'egress', 'minutes', 'hold-wait', 'parent']
-  const extra = mixed.find((name) => given.text(name) !== null)
+  const extra = onlyOptions.find((name) => given.text(name) !== null)
   if (extra !== undefined) {
     throw new Fault(
       'usage-mixed',
@@ -77,6 +80,7 @@ function fromOptions(given: Given): MandateRequestWritten {
     throw new Fault('usage-missing', `\`${missing}\` is missing; or give a file; see \`--help\``)
   }
   const minutes = given.integer('minutes', 1, 43_200)
+  const rows = given.integer('rows', 0, 1_000_000_000)
   const wait = given.integer('hold-wait', 0, 300)
   const parent = given.text('parent')
   return {
@@ -84,6 +88,7 @@ function fromOptions(given: Given): MandateRequestWritten {
     agent: need(given.text('agent'), '`--agent`'),
     egress: [...(given.list('egress') ?? [])],
     ...(minutes === null ? {} : { expiresInMinutes: minutes }),
+    ...(rows === null ? {} : { budget: { rows } }),
     ...(wait === null ? {} : { holdWaitSeconds: wait }),
     ...(parent === null ? {} : { parent }),
     authorization_details: [
