@@ -24,6 +24,12 @@ export function factWords(fact: Fact): string {
       return `sent to ${inert(fact.upstream)}`
     case 'ended':
       return outcomeWords(fact.outcome)
+    case 'repeated':
+      return `read ${fact.count} more times in its session`
+    case 'undone': {
+      const whole = fact.equal ? 'everything is as it was' : `${fact.conflicts} rows in conflict`
+      return `undone by ${inert(fact.by)}: ${whole}`
+    }
     default:
       return fact.kind
   }

@@ -1,5 +1,11 @@
 import { sentenceOf } from '../api/words.ts'
-import type { Fact, LedgerEntry, SafeguardProof } from '../domain/fact.ts'
+import type {
+  AdministrativeWork,
+  Fact,
+  FactOf,
+  LedgerEntry,
+  SafeguardProof,
+} from '../domain/fact.ts'
 import { unreachable } from '../domain/fault.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import { inert } from '../wire/inert.ts'
@@ -38,6 +44,10 @@ function requestWords(fact: Fact): string {
       return `sent ${fact.decision} to ${fact.upstream}`
     case 'ended':
       return `ended ${fact.decision}: ${outcomeWords(fact.outcome)}`
+    case 'repeated':
+      return `repeated ${fact.decision}: read ${fact.count} more times in its session`
+    case 'undone':
+      return `undone ${fact.decision} by ${fact.by}: ${undoneWords(fact)}`
     case 'tripped':
       return `TRIPPED ${fact.agent} (${fact.reason}): ${fact.says}; it is frozen`
     default:
@@ -77,6 +87,12 @@ function outcomeWords(outcome: Outcome): string {
   }
 }
 
+export function undoneWords({ equal, conflicts }: FactOf<'undone'>): string {
+  if (equal) return 'everything is as it was'
+  const rows = conflicts === 1 ? '1 row has' : `${conflicts} rows have`
+  return conflicts === 0 ? 'not all is as it was' : `${rows} changed since`
+}
+
 /** Of what people and the gate itself do; null for what becomes of requests. */
 function administrationWords(fact: Fact): string | null {
   switch (fact.kind) {
@@ -104,9 +120,24 @@ function administrationWords(fact: Fact): string | null {
       return `secret ${fact.secret} removed by ${fact.by}`
     case 'discovering':
       return `looking at what exists at ${fact.upstream}`
+    case 'measuring':
+      return `trying a request at ${fact.upstream}, to see what it would touch`
+    case 'administering':
+      return `at ${fact.upstream}: ${workWords[fact.work]}, by ${fact.by ?? 'the gate itself'}`
     default:
       return peopleWords(fact)
   }
+}
+
+const workWords: Readonly<Record<AdministrativeWork, string>> = {
+  enrol: 'installing what keeps data recoverable',
+  unenrol: 'REMOVING what keeps data recoverable',
+  status: 'looking at what is kept there',
+  trash: 'looking at the trash',
+  undo: 'taking a change back',
+  purge: 'PURGING what was kept of a change',
+  expire: 'dropping what is past its retention',
+  export: 'copying a database out',
 }
 
 function peopleWords(fact: Fact): string | null {

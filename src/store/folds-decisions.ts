@@ -8,7 +8,7 @@ import type { Folds } from './fold.ts'
 import { numberOrNull, textOf, textOrNull } from './rows.ts'
 import type { Spending } from './spending.ts'
 
-type DecisionFolds = Pick<Folds, 'decided' | 'guarded' | 'sent' | 'ended'>
+type DecisionFolds = Pick<Folds, 'decided' | 'guarded' | 'sent' | 'ended' | 'repeated' | 'undone'>
 
 /** In how many words a decision permits; only `allowed` and `released` may be sent. */
 const stateOf = { allow: 'allowed', hold: 'held', deny: 'denied' } as const
@@ -52,6 +52,12 @@ export function foldDecisions(database: DatabaseSync, spending: Spending): Decis
     return conflict(`\`${id}\` decided on another request`, 'send the one that was judged')
   }
 
+  /** What was never sent was neither repeated nor can it be taken back. */
+  function rememberSent(id: DecisionId, index: number): void {
+    if (!known(id).sent) conflict(`what \`${id}\` decided was never sent`, 'record that first')
+    remember.run(id, index)
+  }
+
   return {
     decided({ decision: made }, { index }) {
       spending.check(made)
@@ -78,6 +84,8 @@ export function foldDecisions(database: DatabaseSync, spending: Spending): Decis
       if (!known(id).sent) conflict(`what \`${id}\` decided was never sent`, 'record that first')
       conflict(`\`${id}\` has its outcome already`, 'there is nothing to do')
     },
+    repeated: ({ decision: id }, { index }) => rememberSent(id, index),
+    undone: ({ decision: id }, { index }) => rememberSent(id, index),
   }
 }
 

@@ -196,6 +196,8 @@ function createFolds(database: DatabaseSync, spending: Spending): Folds {
     'secret-put': null,
     'secret-removed': null,
     discovering: null,
+    measuring: null,
+    administering: null,
     ...foldAgents(database),
     ...foldMandates(database),
     ...foldPeople(database),

@@ -205,7 +205,8 @@ export interface DecisionRecord {
   /** of its `decided` entry */
   readonly index: number
   /**
-   * every entry about it, in order: decided, held, approved, settled, claimed, guarded, sent, ended
+   * every entry about it, in order: decided, held, approved, settled, claimed, guarded, sent,
+   * repeated, ended, undone
    */
   readonly history: readonly LedgerEntry[]
 }

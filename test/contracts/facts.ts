@@ -167,6 +167,22 @@ export function ended(id: string): FactOf<'ended'> {
   return { kind: 'ended', decision: id as DecisionId, outcome: { kind: 'succeeded', status: 200 } }
 }
 
+export function repeated(id: string, count = 3): FactOf<'repeated'> {
+  return { kind: 'repeated', decision: id as DecisionId, count }
+}
+
+export function undone(id: string): FactOf<'undone'> {
+  const sha256OfAll = sha256('what it was')
+  return {
+    kind: 'undone',
+    decision: id as DecisionId,
+    by: alice,
+    equal: true,
+    sha256: sha256OfAll,
+    conflicts: 0,
+  }
+}
+
 export function discovering(note = 'a'): FactOf<'discovering'> {
   return { kind: 'discovering', upstream: 'railway' as UpstreamName, request: sha256(note) }
 }

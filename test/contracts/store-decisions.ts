@@ -32,6 +32,18 @@ export function describeDecisions(under: () => StoreUnderTest, refuses: Refuses)
       assert.equal(again.decision(facts.decision('none', facts.allow).id), null)
     })
 
+    test('remember what was repeated under them, and that they were undone', () => {
+      const { store } = under()
+      mustPut(store, [...facts.staged, facts.decided('one'), facts.sent('one')])
+      mustPut(store, [facts.repeated('one'), facts.ended('one'), facts.repeated('one')])
+      mustPut(store, [facts.undone('one'), facts.decided('two')])
+      const one = under().reopen().decision(facts.decision('one', facts.allow).id)
+      assert.deepEqual(
+        one?.history.map(({ fact }) => fact.kind),
+        ['decided', 'sent', 'repeated', 'ended', 'repeated', 'undone'],
+      )
+    })
+
     test('are sent once their safeguards are proven', () => {
       const { store } = under()
       mustPut(store, [...facts.staged, facts.decided('one', guards)])
@@ -141,6 +153,9 @@ export function describeDecisions(under: () => StoreUnderTest, refuses: Refuses)
       facts.guarded('one', 'x'),
       /denial/,
     )
+    refuses('repeating what was not sent', allowed, facts.repeated('one'), /never sent/)
+    refuses('undoing what was not sent', allowed, facts.undone('one'), /never sent/)
+    refuses('undoing what was not decided', facts.staged, facts.undone('one'), /no decision/)
     refuses('an outcome of what was not sent', allowed, facts.ended('one'), /never sent/)
     refuses(
       'an outcome twice',
