@@ -1,14 +1,15 @@
 // How a row of an examples table becomes who asks and what it would do.
 //
-//   mandate       read+write in pocketos/staging on railway:*; egress api.example.com
+//   mandate       read+write in pocketos/staging on railway:*; egress api.example.com; rows 1000
 //                 one above it after ` < `: a sub-agent's mandate, then its parent's
 //   effect        a kind of effect, or `legible` or `illegible` for what is unknown
 //   environments  pocketos/staging=standard, several with blanks between, `?` for nobody knows
-//   undo, extent  trivial from-safeguard never, whole some; `-` where the effect has none
+//   undo, extent  trivial from-safeguard never, whole some; `-` where the effect has none;
+//                 `some 5000`: so many rows exactly, `some 5000 20%` of all that there are
 //   backups       3+1: three go with it, one survives; `?` for nobody knows
 import type { Effect, Extent, KnownEffectKind, Undo } from '../src/domain/effect.ts'
 import { Fault } from '../src/domain/fault.ts'
-import type { Backups, Dependant, Hit, Impact, Reach } from '../src/domain/impact.ts'
+import type { Backups, Dependant, Hit, Impact, Reach, Rows } from '../src/domain/impact.ts'
 import type { Mandate, Scope, Standing } from '../src/domain/mandate.ts'
 import type { AgentName, Instant, LeaseId, MandateId, PersonName } from '../src/domain/names.ts'
 import { isNonEmpty } from '../src/domain/nonempty.ts'
@@ -46,7 +47,7 @@ export function impactOf(situation: Situation, verb = 'doIt'): Impact {
     label: situation.resource,
     dependants: [],
     backups: readBackups(situation.backups),
-    rows: { kind: 'unknown' },
+    rows: readRows(situation.extent),
     basis: 'discovered',
   }
   const reader = readResource(situation.resource).provider
@@ -57,7 +58,8 @@ export function impactOf(situation: Situation, verb = 'doIt'): Impact {
 function readMandate(text: string, level: number): Mandate {
   const parts = text.split('; ')
   const hosts = parts.filter((part) => part.startsWith('egress '))
-  const scopes = parts.filter((part) => !part.startsWith('egress ')).map(readScope)
+  const limit = parts.find((part) => part.startsWith('rows '))
+  const scopes = parts.filter((part) => !/^(egress|rows) /.test(part)).map(readScope)
   return {
     id: `mandate_${level}` as MandateId,
     task: 'fix staging',
@@ -73,7 +75,7 @@ function readMandate(text: string, level: number): Mandate {
       destroys: null,
       denials: null,
       resources: null,
-      rows: null,
+      rows: limit === undefined ? null : Number(limit.slice('rows '.length)),
     },
     holdWaitSeconds: 0,
     grantedAt: '2026-01-01T00:00:00.000Z' as Instant,
@@ -98,17 +100,27 @@ function readEffect({ effect: kind, resource, extent, undo }: Situation): Effect
       return { kind: 'unknown', why: 'not in the table', legible: kind === 'legible' }
     case 'read':
     case 'disclose':
-      return { kind, resource: readResource(resource), extent: extent as Extent }
+      return { kind, resource: readResource(resource), extent: readExtent(extent) }
     case 'write':
     case 'destroy':
     case 'disarm':
     case 'escalate': {
-      const how = { extent: extent as Extent, undo: undo as Undo }
+      const how = { extent: readExtent(extent), undo: undo as Undo }
       return { kind, resource: readResource(resource), ...how }
     }
     default:
       throw new Fault('bug', `no effect is called \`${kind}\``)
   }
+}
+
+function readExtent(text: string): Extent {
+  return text.split(' ')[0] as Extent
+}
+
+function readRows(text: string): Rows {
+  const [, count, share] = /^\w+ (\d+)(?: (\d+)%)?$/.exec(text) ?? []
+  if (count === undefined) return { kind: 'unknown' }
+  return { kind: 'exact', count: Number(count), share: share === undefined ? null : Number(share) }
 }
 
 function readResource(text: string): Resource {

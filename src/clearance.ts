@@ -21,6 +21,13 @@ export interface SendingReceipts extends Permission {
   readonly request: Digest
 }
 
+export interface StandingReceipts {
+  readonly decided: Receipt
+  readonly sent: Receipt
+  /** of the request that is about to be sent */
+  readonly request: Digest
+}
+
 export type { Clearance }
 
 /** Lets one thing be done, once. The type leaves this module; the class does not. */
@@ -98,6 +105,29 @@ export function clearToDiscover(receipt: Receipt): Clearance {
   const { request, upstream } = genuine(receipt, 'discovering').fact
   assertUnused(receipt)
   return new Clearance(maker, { purpose: 'discover', request, decision: null, upstream })
+}
+
+/**
+ * To send a read again in the session in which it was decided. The first sending's intent says that
+ * it stands for these; it may be acted on any number of times, for reads alone.
+ */
+export function clearToRepeat(receipts: StandingReceipts): Clearance {
+  const { fact, index } = genuine(receipts.decided, 'decided')
+  const { decision } = fact
+  const sent = genuine(receipts.sent, 'sent')
+  assert(decision.verdict.kind === 'allow', 'only what is allowed is repeated')
+  assert(decision.verdict.safeguards.length === 0, 'what needs a safeguard is not repeated')
+  assert(onlyReads(decision), 'only reads are repeated')
+  assert(sent.fact.decision === decision.id && sent.index > index, 'the intent is of this decision')
+  assert(sent.fact.standing === true, 'the intent stands')
+  const { upstream } = sent.fact
+  const { request } = receipts
+  return new Clearance(maker, { purpose: 'send', request, decision: decision.id, upstream })
+}
+
+function onlyReads({ impacts }: Decision): boolean {
+  const effects = impacts.flatMap(({ hits }) => hits.map(({ effect }) => effect))
+  return effects.length > 0 && effects.every(({ kind }) => kind === 'read')
 }
 
 /** To try a request where it cannot take effect, and see what it would touch. */

@@ -1,7 +1,8 @@
 import type { Decision, RequestSummary } from './domain/decision.ts'
+import { unreachable } from './domain/fault.ts'
 import type { DecisionId, Digest } from './domain/names.ts'
 import type { Request } from './domain/request.ts'
-import type { Judged } from './gateway.ts'
+import type { Judged } from './parts.ts'
 import type { Clock } from './system/clock.ts'
 import { sha256 } from './system/hash.ts'
 import type { Random } from './system/random.ts'
@@ -52,7 +53,16 @@ function summarise(
 
 /** Query strings and bodies may hold secrets; they stay beside the ledger. */
 function lineOf(payload: Request['payload']): string {
-  if (payload.kind === 'tunnel') return `CONNECT ${payload.host}:${payload.port}`
-  const [path = ''] = payload.target.split('?', 1)
-  return `${payload.method} ${payload.upstream} ${path.slice(0, 200)}`
+  switch (payload.kind) {
+    case 'tunnel':
+      return `CONNECT ${payload.host}:${payload.port}`
+    case 'sql':
+      return `SQL ${payload.upstream} ${payload.database} ${payload.form}`
+    case 'http': {
+      const [path = ''] = payload.target.split('?', 1)
+      return `${payload.method} ${payload.upstream} ${path.slice(0, 200)}`
+    }
+    default:
+      return unreachable(payload)
+  }
 }

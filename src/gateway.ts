@@ -1,110 +1,38 @@
 // The one path. Whatever an agent sends, at whatever door, goes through `walk`, in this order:
-// identify, interpret, place, judge, record, hold, guard, forward, record. Every arrow fails
-// closed. This file imports types and builds nothing; main.ts joins the parts.
+// identify, interpret, place, judge, measure, record, hold, guard, forward, record. Every arrow
+// fails closed. This file imports types and builds nothing; main.ts joins the parts.
 import type { Clearance } from './clearance.ts'
-import type { Action } from './domain/action.ts'
-import type { Breaker, Trip } from './domain/breaker.ts'
+import type { Trip } from './domain/breaker.ts'
 import type { Decision } from './domain/decision.ts'
-import type { Fact, FactOf, SafeguardProof } from './domain/fact.ts'
+import type { FactOf } from './domain/fact.ts'
 import { assert, unreachable } from './domain/fault.ts'
-import type { Hold, HoldState, Settlement } from './domain/hold.ts'
-import type { Identity, Stranger } from './domain/identity.ts'
+import type { Hold, Settlement } from './domain/hold.ts'
+import type { Stranger } from './domain/identity.ts'
 import type { Impact } from './domain/impact.ts'
 import type { Standing } from './domain/mandate.ts'
-import type { AgentName, Digest, HoldId, LeaseId, SafeguardName } from './domain/names.ts'
+import type { AgentName, HoldId, SafeguardName } from './domain/names.ts'
 import type { NonEmpty } from './domain/nonempty.ts'
 import type { Outcome } from './domain/outcome.ts'
-import type {
-  Arrival,
-  Gate,
-  Payload,
-  Presented,
-  Refusal,
-  Reply,
-  Request,
-} from './domain/request.ts'
+import type { Arrival, Gate, Refusal, Reply, Request } from './domain/request.ts'
+import type { Measured } from './domain/trial.ts'
 import type { Verdict } from './domain/verdict.ts'
 import type { Receipt } from './ledger/ledger.ts'
+import type { Parts, Reading, Recorded, Sent } from './parts.ts'
 import * as texts from './refusals.ts'
-import type { Sessions } from './sessions.ts'
 
-/** What the path is made of. Each part may refuse; none may let through what another refused. */
-export interface Parts {
-  receive(arrival: Arrival): Request
-  identify(presented: readonly Presented[]): Identity
-  interpret(payload: Payload): NonEmpty<Action>
-  place(actions: NonEmpty<Action>): Promise<Placed> | Placed
-  readonly breaker: Breaker
-  judge(standing: Standing, impacts: NonEmpty<Impact>): Verdict
-  decide(judged: Judged): Decision
-  /** one clause, lower case: what the decided request would do */
-  describe(decision: Decision): string
-  /** durable when it resolves; facts given in one turn are kept together, in order */
-  append<F extends Fact>(fact: F, beside?: Uint8Array): Promise<Receipt<F>>
-  /** for what nobody waits for: with the next group of facts, or a few milliseconds later */
-  appendSoon<F extends Fact>(fact: F): Promise<Receipt<F>>
-  /** the request as judged, to be kept beside its decision */
-  record(payload: Payload): Uint8Array
-  readonly holds: HoldPoint
-  guard(name: SafeguardName, decision: Decision, clearance: Clearance): Promise<SafeguardProof>
-  readonly clear: Clear
-  /** whether the lease still stands, at this very moment */
-  stands(lease: LeaseId): boolean
-  send(request: Request, clearance: Clearance, signal: AbortSignal): Promise<Sent>
-  /** something was sent that may have changed what exists */
-  changed(decision: Decision): void
-  refuse(text: texts.RefusalText, payload: Payload): Refusal
-  readonly sessions: Pick<Sessions, 'bind' | 'spare'>
-  /** takes over what goes on after the agent was answered; its fault is reported */
-  outlive(work: Promise<unknown>): void
-  /** hears of faults that have no one left to be told */
-  report(fault: unknown): void
-}
-
-export interface Placed {
+interface Weighed {
   readonly impacts: NonEmpty<Impact>
-  readonly inventory: Digest
-}
-
-/** All that a ruling is made of. */
-export interface Judged {
-  readonly request: Request
-  readonly standing: Standing | null
-  readonly foreign: Stranger['foreign']
-  readonly impacts: readonly Impact[]
-  readonly inventory: Digest | null
   readonly verdict: Verdict
+  readonly measured: Measured | null
 }
-
-export interface HoldPoint {
-  answerFor(request: Request, decision: Decision, standing: Standing): Settlement | null
-  mayOpen(agent: AgentName): boolean
-  open(request: Request, decision: Decision, standing: Standing): Hold
-  wait(hold: HoldId, milliseconds: number, signal: AbortSignal): Promise<HoldState>
-}
-
-/** Makes clearances out of receipts; the only makers there are. */
-export interface Clear {
-  toGuard(receipts: Recorded): Clearance
-  toSend(
-    receipts: Recorded & Readonly<{ guarded: readonly Receipt[]; sent: Receipt; request: Digest }>,
-  ): Clearance
-}
-
-interface Recorded {
-  readonly decided: Receipt
-  readonly claimed: Receipt | null
-}
-
-export type Sent =
-  | Readonly<{ kind: 'replied'; reply: Reply; ended: Promise<Outcome> }>
-  | Readonly<{ kind: 'not-replied'; outcome: Exclude<Outcome, { kind: 'succeeded' }> }>
 
 /** A judged request on its way. */
 interface Journey {
   readonly request: Request
   readonly standing: Standing
+  readonly reading: Reading
   readonly decision: Decision
+  readonly measured: Measured | null
   readonly signal: AbortSignal
   /** false on the way back from a wait: one request waits once */
   readonly mayWait: boolean
@@ -113,7 +41,10 @@ interface Journey {
 export function createGateway(parts: Parts): Gate {
   async function pass(arrival: Arrival, signal: AbortSignal): Promise<Reply | Refusal> {
     try {
-      return await walk(parts, parts.receive(arrival), signal, true)
+      const request = parts.receive(arrival)
+      return await walk(parts, request, signal, true).catch((fault: unknown) =>
+        parts.abandon(request).then(() => Promise.reject(asError(fault))),
+      )
     } catch (fault) {
       parts.report(fault)
       return parts.refuse(texts.faultRefusal(fault), arrival.payload)
@@ -132,11 +63,16 @@ async function walk(
   if (identity.kind === 'stranger') return turnAway(parts, request, identity)
   const { standing } = identity
   parts.sessions.bind(request.session, standing)
-  const { impacts, inventory } = await parts.place(parts.interpret(request.payload))
+  const reading = await parts.interpret(request)
+  const repeated = parts.standing.find(request, standing, reading)
+  if (repeated !== null) return sendAgain(parts, request, repeated, signal)
+  const { impacts: placed, inventory } = await parts.place(reading.actions)
+  const weighed = await weigh(parts, request, standing, placed, signal)
+  const { impacts, measured } = weighed
   const trip = parts.breaker.charge(standing, impacts)
-  const verdict = trip === null ? parts.judge(standing, impacts) : denyTripped(trip)
+  const verdict = trip === null ? weighed.verdict : denyTripped(trip)
   const decision = parts.decide({ request, standing, foreign: null, impacts, inventory, verdict })
-  const journey = { request, standing, decision, signal, mayWait }
+  const journey = { request, standing, reading, decision, measured, signal, mayWait }
   switch (verdict.kind) {
     case 'allow':
       return forward(parts, journey, null)
@@ -149,6 +85,31 @@ async function walk(
   }
 }
 
+/**
+ * What is not denied and can be tried is measured before it is judged for good: nothing of it takes
+ * effect, and what was kept of what it touches becomes its first safeguard.
+ */
+async function weigh(
+  parts: Parts,
+  request: Request,
+  standing: Standing,
+  impacts: NonEmpty<Impact>,
+  signal: AbortSignal,
+): Promise<Weighed> {
+  const verdict = parts.judge(standing, impacts)
+  const { payload, digest } = request
+  const tried = impacts.some(({ action }) => action.trial !== undefined)
+  if (verdict.kind === 'deny' || !tried || payload.kind !== 'sql') {
+    return { impacts, verdict, measured: null }
+  }
+  const { upstream } = payload
+  const receipt = await parts.append({ kind: 'measuring', upstream, request: digest })
+  const measured = await parts.measure(request, impacts, parts.clear.toMeasure(receipt), signal)
+  const exact = parts.weigh(impacts, measured)
+  const judged = parts.judge(standing, exact)
+  return { impacts: exact, verdict: withCapture(judged, measured), measured }
+}
+
 async function forward(
   parts: Parts,
   journey: Journey,
@@ -159,7 +120,7 @@ async function forward(
   const { safeguards } = permissionOf(decision.verdict)
   const guarded: Receipt[] = []
   for (const name of safeguards) {
-    const proof = await parts.guard(name, decision, parts.clear.toGuard(recorded))
+    const proof = await parts.guard(name, decision, parts.clear.toGuard(recorded), request)
     const fact: FactOf<'guarded'> = {
       kind: 'guarded',
       decision: decision.id,
@@ -169,22 +130,40 @@ async function forward(
     guarded.push(await parts.append(fact))
     if (proof.kind === 'failed') return no(parts, request, texts.guardRefusal(decision, proof.why))
   }
-  const sent = recorded.sent ?? (await parts.append(intent(request, decision)))
+  const sent = recorded.sent ?? (await parts.append(intent(journey)))
   if (journey.signal.aborted || !parts.stands(journey.standing.lease.id)) {
     await parts.append(ended(decision, { kind: 'failed', code: 'withdrawn', status: null }))
     return no(parts, request, texts.withdrawnRefusal(decision.id))
   }
   const clearance = parts.clear.toSend({ ...recorded, guarded, sent, request: request.digest })
-  return conclude(parts, journey, await parts.send(request, clearance, journey.signal))
+  const answer = await parts.send(request, clearance, journey.signal)
+  if (isPlainRead(journey)) {
+    const receipts = { decided: recorded.decided, sent }
+    parts.standing.keep(receipts, request, journey.standing, journey.reading)
+  }
+  return conclude(parts, journey, answer)
+}
+
+/** Under a decision that stands for this session: its outcome is the session's, and counted. */
+async function sendAgain(
+  parts: Parts,
+  request: Request,
+  clearance: Clearance,
+  signal: AbortSignal,
+): Promise<Reply | Refusal> {
+  const sent = await parts.send(request, clearance, signal)
+  if (sent.kind === 'replied') return sent.reply
+  return no(parts, request, texts.unansweredRefusal(null, sent.outcome))
 }
 
 /** A plain permission and its intent share one write; a release is claimed before anything else. */
 async function recordPermission(
   parts: Parts,
-  { request, decision }: Journey,
+  journey: Journey,
   hold: Hold | null,
 ): Promise<Recorded & Readonly<{ sent: Receipt | null }>> {
-  const deciding = parts.append({ kind: 'decided', decision }, besideOf(parts, request, decision))
+  const { decision } = journey
+  const deciding = parts.append({ kind: 'decided', decision }, besideOf(parts, journey))
   if (hold !== null) {
     const claiming = parts.append({ kind: 'claimed', hold: hold.id, decision: decision.id })
     const [decided, claimed] = await Promise.all([deciding, claiming])
@@ -193,7 +172,7 @@ async function recordPermission(
   if (permissionOf(decision.verdict).safeguards.length > 0) {
     return { decided: await deciding, claimed: null, sent: null }
   }
-  const [decided, sent] = await Promise.all([deciding, parts.append(intent(request, decision))])
+  const [decided, sent] = await Promise.all([deciding, parts.append(intent(journey))])
   return { decided, claimed: null, sent }
 }
 
@@ -204,7 +183,7 @@ function conclude(parts: Parts, { request, decision }: Journey, sent: Sent): Rep
   parts.outlive(outcome.then((known) => parts.appendSoon(ended(decision, known))))
   return sent.kind === 'replied'
     ? sent.reply
-    : no(parts, request, texts.unansweredRefusal(decision, sent.outcome))
+    : no(parts, request, texts.unansweredRefusal(decision.id, sent.outcome))
 }
 
 /** Opens a hold, or finds the answer that an earlier one got; silence means no. */
@@ -212,8 +191,10 @@ async function atHoldPoint(parts: Parts, journey: Journey): Promise<Reply | Refu
   const { request, decision, standing } = journey
   const answer = parts.holds.answerFor(request, decision, standing)
   if (answer?.kind === 'released') return forward(parts, journey, answer.hold)
+  // A person may take an hour: nothing that was tried stays open for so long.
+  await parts.abandon(request)
   if (answer !== null) parts.breaker.returned(standing, decision.impacts)
-  const beside = answer === null ? parts.record(request.payload) : undefined
+  const beside = answer === null ? parts.record(request.payload, journey.measured) : undefined
   const deciding = parts.append({ kind: 'decided', decision }, beside)
   // Awaited on every way below; should one throw before that, its rejection is not left alone.
   deciding.catch(() => undefined)
@@ -256,9 +237,10 @@ async function releasedMeanwhile(parts: Parts, journey: Journey, hold: HoldId): 
 }
 
 async function deny(parts: Parts, journey: Journey, trip: Trip | null): Promise<Refusal> {
-  const { request, decision, standing } = journey
+  const { request, decision, standing, measured } = journey
+  await parts.abandon(request)
   const recorded = [
-    parts.append({ kind: 'decided', decision }, parts.record(request.payload)),
+    parts.append({ kind: 'decided', decision }, parts.record(request.payload, measured)),
     trip === null ? learnRefusal(parts, journey) : recordTrip(parts, request, standing.agent, trip),
   ]
   await Promise.all(recorded)
@@ -278,7 +260,7 @@ async function turnAway(parts: Parts, request: Request, stranger: Stranger): Pro
     verdict,
   })
   const recorded: Promise<unknown>[] = [
-    parts.append({ kind: 'decided', decision }, parts.record(request.payload)),
+    parts.append({ kind: 'decided', decision }, parts.record(request.payload, null)),
   ]
   if (foreign !== null && standing !== null) {
     recorded.push(recordTrip(parts, request, standing.agent, parts.breaker.pivoted(standing)))
@@ -316,10 +298,32 @@ function permissionOf(verdict: Verdict): Exclude<Verdict, { kind: 'deny' }> {
   return verdict
 }
 
-function intent(request: Request, decision: Decision): FactOf<'sent'> {
-  const { payload } = request
-  const upstream = payload.kind === 'http' ? payload.upstream : `${payload.host}:${payload.port}`
-  return { kind: 'sent', decision: decision.id, request: request.digest, upstream }
+function intent(journey: Journey): FactOf<'sent'> {
+  const { payload, digest } = journey.request
+  const upstream = payload.kind === 'tunnel' ? `${payload.host}:${payload.port}` : payload.upstream
+  const sent = { kind: 'sent', decision: journey.decision.id, request: digest, upstream } as const
+  return isPlainRead(journey) ? { ...sent, standing: true } : sent
+}
+
+/** Its like may be sent again in this session without another decision. */
+function isPlainRead({ reading, decision }: Journey): boolean {
+  return reading.shape !== null && decision.verdict.kind === 'allow' && readsOnly(decision)
+}
+
+function readsOnly({ impacts }: Decision): boolean {
+  return impacts.every(({ hits }) => hits.every(({ effect }) => effect.kind === 'read'))
+}
+
+const capture = 'capture' as SafeguardName
+
+/** Whatever else a policy asks for: what was kept must be proven before it takes effect. */
+function withCapture(verdict: Verdict, measured: Measured): Verdict {
+  if (verdict.kind === 'deny' || measured.kept === null) return verdict
+  return { ...verdict, safeguards: [...new Set([...verdict.safeguards, capture])].sort() }
+}
+
+function asError(fault: unknown): Error {
+  return fault instanceof Error ? fault : new Error(String(fault))
 }
 
 function ended(decision: Decision, outcome: Outcome): FactOf<'ended'> {
@@ -327,11 +331,9 @@ function ended(decision: Decision, outcome: Outcome): FactOf<'ended'> {
 }
 
 /** Permitted reads are not kept whole: they are many, and change nothing. */
-function besideOf(parts: Parts, request: Request, decision: Decision): Uint8Array | undefined {
-  const permittedRead =
-    decision.verdict.kind === 'allow' &&
-    decision.impacts.every(({ hits }) => hits.every(({ effect }) => effect.kind === 'read'))
-  return permittedRead ? undefined : parts.record(request.payload)
+function besideOf(parts: Parts, { request, decision, measured }: Journey): Uint8Array | undefined {
+  const permittedRead = decision.verdict.kind === 'allow' && readsOnly(decision)
+  return permittedRead ? undefined : parts.record(request.payload, measured)
 }
 
 function no(parts: Parts, request: Request, text: texts.RefusalText): Refusal {

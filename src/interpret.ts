@@ -2,7 +2,8 @@ import type { Action, Reader } from './domain/action.ts'
 import { unreachable } from './domain/fault.ts'
 import type { UpstreamName } from './domain/names.ts'
 import type { NonEmpty } from './domain/nonempty.ts'
-import type { HttpPayload, Payload } from './domain/request.ts'
+import type { HttpPayload, Payload, Request, SqlPayload } from './domain/request.ts'
+import type { Reading } from './parts.ts'
 import { readTunnel } from './providers/egress/read.ts'
 
 /** Headers that make some servers take another method or path than the request's own. */
@@ -19,10 +20,12 @@ export interface InterpreterOptions {
   readonly readers: ReadonlyMap<UpstreamName, Reader<HttpPayload>>
 }
 
+export type SqlRequest = Request & Readonly<{ payload: SqlPayload }>
+
+type Interpret = (payload: Exclude<Payload, SqlPayload>) => NonEmpty<Action>
+
 /** Request to actions. Total: what no reader can read is an illegible `unknown`, never nothing. */
-export function createInterpreter({
-  readers,
-}: InterpreterOptions): (payload: Payload) => NonEmpty<Action> {
+export function createInterpreter({ readers }: InterpreterOptions): Interpret {
   function interpretHttp(payload: HttpPayload): NonEmpty<Action> {
     if (payload.unreadable !== null) return [illegible(payload, payload.unreadable)]
     if (isOverridden(payload)) return [illegible(payload, 'a header or parameter that overrides')]
@@ -39,6 +42,20 @@ export function createInterpreter({
       default:
         return unreachable(payload)
     }
+  }
+}
+
+/** Of SQL only the request's own session can tell what names mean, so reading it takes time. */
+export function createReading(
+  interpret: Interpret,
+  readSql: (request: SqlRequest) => Promise<Reading> | Reading,
+): (request: Request) => Promise<Reading> | Reading {
+  return (request) => {
+    const { payload } = request
+    if (payload.kind !== 'sql') return { actions: interpret(payload), shape: null }
+    if (payload.unreadable === null) return readSql({ ...request, payload })
+    const verb = payload.form === 'open' ? 'connect' : 'SQL'
+    return { actions: [unreadable(verb, payload.text, payload.unreadable)], shape: null }
   }
 }
 
@@ -61,12 +78,16 @@ function unescape(text: string): string {
 
 function illegible({ method, target }: HttpPayload, why: string): Action {
   const [path = ''] = target.split('?', 1)
+  return unreadable(method.slice(0, 80), `${method} ${path}`, why)
+}
+
+function unreadable(verb: string, excerpt: string, why: string): Action {
   return {
-    verb: method.slice(0, 80),
+    verb,
     effects: [{ kind: 'unknown', why, legible: false }],
     evidence: {
       reader: 'interpret',
-      excerpt: `${method} ${path}`.slice(0, 200).toWellFormed(),
+      excerpt: excerpt.slice(0, 200).toWellFormed(),
       span: null,
     },
   }

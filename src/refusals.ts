@@ -83,7 +83,7 @@ export function guardRefusal(decision: Decision, why: string): RefusalText {
 
 /** The upstream gave no answer: failed when nothing left, unknown when it may have happened. */
 export function unansweredRefusal(
-  decision: Decision,
+  decision: DecisionId | null,
   outcome: Exclude<Outcome, { kind: 'succeeded' }>,
 ): RefusalText {
   if (outcome.kind === 'failed') {
@@ -92,7 +92,7 @@ export function unansweredRefusal(
       says: `allowed, but not carried out: ${outcome.code}`,
       instead: 'nothing has changed; try again later',
       hold: null,
-      decision: decision.id,
+      decision,
     }
   }
   return {
@@ -100,7 +100,7 @@ export function unansweredRefusal(
     says: `allowed and sent, but no whole answer came: ${outcome.why}. It may have happened`,
     instead: 'read the present state before you do anything else; do not send it again blindly',
     hold: null,
-    decision: decision.id,
+    decision,
   }
 }
 

@@ -15,11 +15,13 @@ const arrows: Readonly<Record<string, string>> = {
   inventory: 'domain wire type:providers',
   policy: 'domain wire npm:@cedar-policy/cedar-wasm',
   breaker: 'domain',
-  'interpret.ts': 'domain providers',
+  'interpret.ts': 'domain providers type:parts.ts',
   'refusals.ts': 'domain',
   'sessions.ts': 'domain',
   'clearance.ts': 'domain ledger',
-  'gateway.ts': 'domain refusals.ts type:clearance.ts type:ledger type:sessions.ts',
+  'parts.ts': 'domain type:clearance.ts type:ledger type:refusals.ts type:sessions.ts',
+  'standing-reads.ts': 'domain clearance.ts type:ledger type:parts.ts',
+  'gateway.ts': 'domain refusals.ts type:clearance.ts type:ledger type:parts.ts',
   system: 'domain wire node',
   store: 'domain system wire node',
   ledger: 'domain system wire type:store node',
@@ -30,7 +32,7 @@ const arrows: Readonly<Record<string, string>> = {
   holds: 'domain system wire type:ledger type:store node npm:@simplewebauthn/server',
   safeguards: 'domain system type:clearance.ts node',
   configuration: 'domain system wire type:inventory type:providers node npm:yaml npm:zod',
-  'decide.ts': 'domain system type:gateway.ts',
+  'decide.ts': 'domain system type:parts.ts',
 }
 
 const pure = ['domain', 'wire', 'languages', 'providers', 'inventory', 'policy', 'breaker']

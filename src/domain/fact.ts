@@ -58,8 +58,11 @@ export type Fact = Readonly<
   /** a release is spent, once, by the decision on the request that came again */
   | { kind: 'claimed'; hold: HoldId; decision: DecisionId }
   | { kind: 'guarded'; decision: DecisionId; safeguard: SafeguardName; proof: SafeguardProof }
-  /** the intent: written before the first byte goes upstream */
-  | { kind: 'sent'; decision: DecisionId; request: Digest; upstream: string }
+  /**
+   * the intent: written before the first byte goes upstream. standing: it is a read whose like may
+   * be sent again in this session
+   */
+  | { kind: 'sent'; decision: DecisionId; request: Digest; upstream: string; standing?: true }
   | { kind: 'ended'; decision: DecisionId; outcome: Outcome }
   /** reads sent again in the same session under a decision that stands; counted, not listed */
   | { kind: 'repeated'; decision: DecisionId; count: number }

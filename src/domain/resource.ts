@@ -36,6 +36,14 @@ export function platformOf(provider: string): Environment {
   return { provider, id: platformType, name: `${provider} itself`, protection: 'open' }
 }
 
+/**
+ * Whether its id is a name that means something only inside the environment which the request
+ * names: a variable of a service, whatever is in a database.
+ */
+export function isNamedWithin({ provider, type }: Pick<Resource, 'provider' | 'type'>): boolean {
+  return provider === 'postgres' || type === 'variable'
+}
+
 export function showResource(resource: Pick<Resource, 'provider' | 'type' | 'id'>): string {
   return `${resource.provider}:${resource.type}/${resource.id ?? '*'}`
 }

@@ -1,15 +1,13 @@
 import type { Effect, UnknownEffect } from '../domain/effect.ts'
 import type { Basis, Reach } from '../domain/impact.ts'
 import { isNonEmpty } from '../domain/nonempty.ts'
+import { isNamedWithin } from '../domain/resource.ts'
 import type { Environment, Resource } from '../domain/resource.ts'
 import type { Graph } from './graph.ts'
 import { footprintOf, sortEnvironments } from './graph.ts'
 
 /** A decision names every environment it reaches, and must fit into the ledger. */
 const environmentsMax = 200
-
-/** Their id is a name, which means something only inside the environment that the request names. */
-const namesWithinEnvironments: ReadonlySet<string> = new Set(['variable'])
 
 interface Reached {
   readonly environments: Reach
@@ -34,7 +32,7 @@ export function reachByRequest(effect: Exclude<Effect, UnknownEffect>, graph: Gr
   if (!graph.discovered.has(provider)) {
     return unresolvedReach(`nothing is known of \`${provider}\` yet`)
   }
-  if (id !== null && !namesWithinEnvironments.has(type)) {
+  if (id !== null && !isNamedWithin(resource)) {
     return notFound(id, provider)
   }
   if (Object.keys(within).length > 0) return reachWithin(resource, graph)

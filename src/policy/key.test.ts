@@ -50,7 +50,7 @@ const backups: fc.Arbitrary<Backups> = fc.oneof(
   fc.constant({ kind: 'unknown' as const }),
 )
 const rows: fc.Arbitrary<Rows> = fc.oneof(
-  fc.record({ kind: fc.constant('exact' as const), count: fc.nat(1) }),
+  fc.record({ kind: fc.constant('exact' as const), count: fc.nat(1), share: fc.option(fc.nat(1)) }),
   fc.constant({ kind: 'unknown' as const }),
 )
 const hit: fc.Arbitrary<Hit> = fc.record({

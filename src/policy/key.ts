@@ -36,7 +36,7 @@ function backupsKey(backups: Backups): string {
 }
 
 function rowsKey(rows: Rows): string {
-  return rows.kind === 'exact' ? String(rows.count) : '?'
+  return rows.kind === 'exact' ? `${rows.count}/${rows.share ?? ''}` : '?'
 }
 
 function piece(text: string): string {

@@ -139,7 +139,7 @@ test('a policy that errors while it judges denies, although Cedar itself would s
 @id("b") @says("b") forbid (principal, action, resource)
 when { context has rows && context.rows * 9000000000000000 > 0 };`
   const policy = withPolicies(text)
-  const rows = { kind: 'exact', count: 9_000_000 } as const
+  const rows = { kind: 'exact', count: 9_000_000, share: null } as const
   const verdict = policy.judge(staging, [withHit(impactOf(readStaging), { rows })])
   assert.deepEqual(codes(verdict), ['policy-error'])
   const fine = policy.judge(staging, [impactOf(readStaging)])

@@ -73,6 +73,7 @@ function contextOf(standing: Standing, action: Action, hit: Hit): Context {
       named,
       narrowed: standing.ancestors.length > 0,
       grantedBy: entity('Person', standing.mandate.grantedBy),
+      ...rowsMaxOf(standing),
     },
     protection: protections[protectionOf(reach)],
     environmentsKnown: reach.kind === 'known',
@@ -94,13 +95,24 @@ function protectionOf(reach: Reach): Protection {
   return strictestProtection(protectionsReached)
 }
 
+/** A sub-agent's mandate lets through no more rows than any above it. */
+function rowsMaxOf({ mandate, ancestors }: Standing): Context {
+  const limits = [mandate, ...ancestors]
+    .map(({ budget }) => budget.rows)
+    .filter((limit) => limit !== null)
+  return limits.length === 0 ? {} : { rowsMax: Math.min(...limits) }
+}
+
 /** What is not exact is absent: a policy cannot mistake it for a zero. */
 function figuresOf({ backups, rows }: Hit): Context {
   const figures: Context = {}
   if (backups.kind === 'exact') {
     figures['backups'] = { inside: backups.inside.length, surviving: backups.surviving.length }
   }
-  if (rows.kind === 'exact' && Number.isSafeInteger(rows.count)) figures['rows'] = rows.count
+  if (rows.kind === 'exact' && Number.isSafeInteger(rows.count)) {
+    figures['rows'] = rows.count
+    if (rows.share !== null) figures['share'] = rows.share
+  }
   return figures
 }
 

@@ -2,13 +2,16 @@
 // sent. JSON holds no raw line feed, so no two requests share these bytes.
 //   ["holdpoint/request/1", "http", upstream, method, target, [[name, value], …], unreadable]
 //   ["holdpoint/request/1", "tunnel", host, port]
+//   ["holdpoint/request/1", "sql", upstream, database, form, text, [[name, value], …], [type, …],
+//    [[format, base64 or null], …], unreadable]
 // The host is left out of the first: all names of an upstream are one upstream, which decides where
-// it goes.
+// it goes. Of SQL, what names the client gave its statements and portals is left out: what they
+// stand for is in.
 import { hash } from 'node:crypto'
 
 import { unreachable } from '../domain/fault.ts'
 import type { Digest, UpstreamName } from '../domain/names.ts'
-import type { HttpPayload, Payload } from '../domain/request.ts'
+import type { HttpPayload, Payload, SqlPayload } from '../domain/request.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
 import { sha256 } from './hash.ts'
 
@@ -21,9 +24,20 @@ export function digestOf(payload: Payload): Digest {
       return digestOfHttp(payload)
     case 'tunnel':
       return sha256(`${JSON.stringify([profile, 'tunnel', payload.host, payload.port])}\n`)
+    case 'sql':
+      return sha256(`${JSON.stringify(sqlTerms(payload))}\n`)
     default:
       return unreachable(payload)
   }
+}
+
+function sqlTerms(payload: SqlPayload): readonly unknown[] {
+  const { upstream, database, form, text, settings, types, unreadable } = payload
+  const values = payload.parameters.map(({ format, value }) => [
+    format,
+    value === null ? null : Buffer.from(value).toString('base64'),
+  ])
+  return [profile, 'sql', upstream, database, form, text, settings, types, values, unreadable]
 }
 
 function digestOfHttp(payload: HttpPayload): Digest {

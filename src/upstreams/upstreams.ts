@@ -95,6 +95,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
       clearance.spend()
       return openTunnel(tunnelParts, payload, AbortSignal.any([signal, tunnels.signal]))
     }
+    assert(payload.kind === 'http', 'what is SQL is sent in its own session')
     if (clearance.upstream !== payload.upstream) throw mismatch()
     assert(payload.unreadable === null, 'what could not be read is never sent')
     return send(find(payload.upstream), payload, clearance, signal)

@@ -1,20 +1,46 @@
 // A request as judged, as kept beside the ledger: canonical JSON, the body as text where it is
-// UTF-8 and as base64 where it is not. Credentials were taken out by the door.
-import type { Payload } from '../domain/request.ts'
+// UTF-8 and as base64 where it is not. Credentials were taken out by the door. Beside it, under
+// `preview`, what a trial found.
+import { unreachable } from '../domain/fault.ts'
+import type { Payload, SqlPayload } from '../domain/request.ts'
+import type { Measured } from '../domain/trial.ts'
 import { canonicalJson } from './canonical-json.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The bytes to keep; the same payload always gives the same bytes. */
-export function recordRequest(payload: Payload): Uint8Array {
-  return new TextEncoder().encode(canonicalJson(recordable(payload)))
+/** The bytes to keep; the same payload and preview always give the same bytes. */
+export function recordRequest(payload: Payload, preview: Preview | null): Uint8Array {
+  const kept = preview === null ? recordable(payload) : { ...recordable(payload), preview }
+  return new TextEncoder().encode(canonicalJson(kept))
 }
 
+/** For a person to look at: what would be touched, and some of it. */
+export type Preview = Pick<Measured, 'tables' | 'dropped' | 'because' | 'samples'>
+
 function recordable(payload: Payload): object {
-  if (payload.kind === 'tunnel') return payload
-  const { body, headers, ...rest } = payload
-  const kept = headers.map(([name, value]) => [name, value.toWellFormed()])
-  return { ...rest, headers: kept, body: recordBody(body) }
+  switch (payload.kind) {
+    case 'tunnel':
+      return payload
+    case 'sql':
+      return recordableSql(payload)
+    case 'http': {
+      const { body, headers, ...rest } = payload
+      const kept = headers.map(([name, value]) => [name, value.toWellFormed()])
+      return { ...rest, headers: kept, body: recordBody(body) }
+    }
+    default:
+      return unreachable(payload)
+  }
+}
+
+/** The protocol's messages say nothing more, and name what only that session knew. */
+function recordableSql({ messages: _, parameters, text, settings, ...rest }: SqlPayload): object {
+  const values = parameters.map(({ format, value }) => ({
+    format,
+    value: value === null ? null : recordBody(value),
+  }))
+  const begun = settings.map(([name, value]) => [name, value.toWellFormed()])
+  return { ...rest, text: text.toWellFormed(), settings: begun, parameters: values }
 }
 
 function recordBody(body: Uint8Array): object {

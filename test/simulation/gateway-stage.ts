@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Clearance } from '../../src/clearance.ts'
-import { clearToGuard, clearToSend } from '../../src/clearance.ts'
+import { clearToGuard, clearToMeasure, clearToSend } from '../../src/clearance.ts'
 import type { Action } from '../../src/domain/action.ts'
 import type { Decision } from '../../src/domain/decision.ts'
 import type { Fact, SafeguardProof } from '../../src/domain/fact.ts'
@@ -15,7 +15,7 @@ import type { Arrival, Refusal, Reply, Session } from '../../src/domain/request.
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { createDecide } from '../../src/decide.ts'
 import { createGateway } from '../../src/gateway.ts'
-import type { Sent } from '../../src/gateway.ts'
+import type { Sent } from '../../src/parts.ts'
 import { openLedgerKey } from '../../src/ledger/key.ts'
 import { createLedger } from '../../src/ledger/ledger.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
@@ -261,7 +261,11 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
   const gate = createGateway({
     receive: () => request,
     identify: () => ({ kind: 'known', standing }),
-    interpret: () => [action],
+    interpret: () => ({ actions: [action], shape: null }),
+    standing: { find: () => null, keep: () => undefined },
+    measure: () => Promise.reject(new Error('nothing is tried in this play')),
+    weigh: (impacts) => impacts,
+    abandon: () => Promise.resolve(),
     place: () => ({ impacts: [{ action, hits: [unknownHit] }], inventory: sha256('inventory') }),
     breaker: {
       charge: () => null,
@@ -282,7 +286,7 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
       wait: () => Promise.resolve({ kind: 'expired' }),
     },
     guard: () => Promise.resolve(proofs[play.proof]),
-    clear: { toGuard: clearToGuard, toSend: clearToSend },
+    clear: { toGuard: clearToGuard, toMeasure: clearToMeasure, toSend: clearToSend },
     stands: () => leaseStands,
     send(_, clearance) {
       clearance.spend()

@@ -239,7 +239,9 @@ function deliver({ exchange, head, unread }: Received, reply: Reply | Refusal): 
       deliverRefusal(exchange, reply, unread, head.upgrade !== null)
       break
     case 'tunnel':
-      refuse(exchange, defect('fault', 'a tunnel came where an answer was due'))
+    case 'sql-opened':
+    case 'sql-running':
+      refuse(exchange, defect('fault', `a ${reply.kind} came where an answer was due`))
       break
     default:
       unreachable(reply)
