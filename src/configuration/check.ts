@@ -1,8 +1,9 @@
 import { isLoopback, parseAddress } from './address.ts'
 import type { KnownProvider } from './configuration.ts'
+import { checkDatabase, isDatabase } from './databases.ts'
 import type { DocumentRead, Path } from './document.ts'
 import type { Problem } from './problem.ts'
-import type { ConfigurationFile } from './schema.ts'
+import type { ConfigurationFile, HttpUpstream } from './schema.ts'
 
 /** What must hold between keys, or cannot be said in a schema. */
 export function checkConfiguration(
@@ -14,9 +15,18 @@ export function checkConfiguration(
   const say = (path: Path, says: string, code = 'config-wrong-value'): void => {
     found.push(problemAt(path, code, says))
   }
-  checkListen(value.listen, say)
+  const upstreams = Object.entries(value.upstreams)
+  checkListen(
+    value.listen,
+    upstreams.some(([, one]) => isDatabase(one)),
+    say,
+  )
   checkHosts(value, providers, say)
-  for (const [name, upstream] of Object.entries(value.upstreams)) {
+  for (const [name, upstream] of upstreams) {
+    if (isDatabase(upstream)) {
+      checkDatabase(name, upstream, say)
+      continue
+    }
     const path = ['upstreams', name]
     if (upstream.url !== undefined)
       checkUrl(upstream.url, upstream.allowPrivate, [...path, 'url'], say)
@@ -30,8 +40,8 @@ export function checkConfiguration(
 
 type Say = (path: Path, says: string, code?: string) => void
 
-function checkListen(listen: ConfigurationFile['listen'], say: Say): void {
-  for (const key of ['agents', 'console'] as const) {
+function checkListen(listen: ConfigurationFile['listen'], databases: boolean, say: Say): void {
+  for (const key of ['agents', 'console', 'postgres'] as const) {
     const { host } = parseAddress(listen[key])
     if (isLoopback(host) || listen.beyondLoopback) continue
     const says =
@@ -47,12 +57,17 @@ function checkListen(listen: ConfigurationFile['listen'], say: Say): void {
       `port ${people.port} is the agents' already; give the console its own`,
     )
   }
+  const { port } = parseAddress(listen.postgres)
+  if (databases && port !== 0 && [agents.port, people.port].includes(port)) {
+    say(['listen', 'postgres'], `port ${port} is taken above; give databases their own`)
+  }
 }
 
 /** A host name means one upstream only: otherwise which credential goes there is an accident. */
 function checkHosts(value: ConfigurationFile, providers: readonly KnownProvider[], say: Say): void {
   const taken = new Map<string, string>()
   for (const [name, upstream] of Object.entries(value.upstreams)) {
+    if (isDatabase(upstream)) continue
     const own = providers.find((provider) => provider.name === upstream.provider)?.hosts ?? []
     for (const host of new Set([...own, ...upstream.hosts])) {
       const other = taken.get(host)
@@ -90,7 +105,7 @@ function parseOrigin(text: string): URL | null {
 }
 
 function checkCredentialHeader(
-  upstream: ConfigurationFile['upstreams'][string],
+  upstream: HttpUpstream,
   providers: readonly KnownProvider[],
   path: Path,
   say: Say,

@@ -47,6 +47,13 @@ test('every mistake is refused and explained as the golden file says', () => {
 })
 
 test('no mistake repeats a pasted secret, and none holds a control character', () => {
+  for (const url of ['postgres://app:Hunter2@db', 'postgres://db?password=Hunter2', 'Hunter2']) {
+    const one = { provider: 'postgres', url, role: 'a', credential: 'a', database: 'b' }
+    const upstreams = { db: { ...one, environment: 'c' } }
+    const { message } = faultOf(JSON.stringify({ version: 1, upstreams }))
+    assert.match(message, /`upstreams\.db\.url`/)
+    assert.doesNotMatch(message, /Hunter2/)
+  }
   const pasted = 'version: 1\nupstreams: {railway: {provider: railway, credential: Rw_9f.Secret}}\n'
   assert.doesNotMatch(faultOf(pasted).message, /Rw_9f/)
   const odd = faultOf('version: 1\n"\\e[2J\\u202e": {}\nstate: {"\\a": 1}\n')
@@ -64,9 +71,11 @@ test('the least configuration has every default', () => {
       listen: {
         agents: { host: '127.0.0.1', port: 7400 },
         console: { host: '127.0.0.1', port: 7401 },
+        postgres: { host: '127.0.0.1', port: 7432 },
       },
       vaultKey: { kind: 'file', file: '/srv/.holdpoint/vault.key' },
       upstreams: [],
+      databases: [],
       environments: [],
       holdMinutes: 60,
       limits: { bodyBytesMax: 1_048_576, bodySeconds: 15, connectionsMax: 1024 },
@@ -117,12 +126,78 @@ test('a plain upstream on this machine and a gate beyond it must be asked for by
   const wide = read('version: 1\nlisten: {agents: "[::]:7400", beyondLoopback: true}\n')
   assert.deepEqual(wide.listen.agents, { host: '::', port: 7400 })
   assert.deepEqual(
-    read('version: 1\nlisten: {agents: "[::1]:0", console: "localhost:0"}\n').listen,
+    read('version: 1\nlisten: {agents: "[::1]:0", console: "localhost:0", postgres: "[::1]:1"}\n')
+      .listen,
     {
       agents: { host: '::1', port: 0 },
       console: { host: 'localhost', port: 0 },
+      postgres: { host: '::1', port: 1 },
     },
   )
+})
+
+test('a PostgreSQL server is a database, with every default', () => {
+  const { upstreams, databases } = read(`
+version: 1
+upstreams:
+  railway: {provider: railway, credential: railway}
+  shop-db:
+    provider: postgres
+    url: postgres://DB.example
+    role: app
+    credential: shop-db
+    database: shop
+    environment: shop/production
+`)
+  assert.deepEqual(
+    upstreams.map(({ name }) => name),
+    ['railway'],
+  )
+  assert.deepEqual(databases, [
+    {
+      name: 'shop-db',
+      host: 'db.example',
+      port: 5432,
+      role: 'app',
+      credential: 'shop-db',
+      database: 'shop',
+      environment: 'shop/production',
+      databases: new Map(),
+      tls: 'verify-full',
+      certificate: null,
+      allowPrivate: false,
+      admin: null,
+      captureKey: 'shop-db-capture',
+      retentionDays: 7,
+      mask: [],
+    },
+  ])
+})
+
+test('what is said of a PostgreSQL server is kept, paths from the folder of the file', () => {
+  const { databases } = read(`
+version: 1
+upstreams:
+  db:
+    provider: postgres
+    url: postgresql://[::1]:6543
+    role: app
+    credential: db
+    database: shop
+    environment: shop/production
+    databases: {shop_dev: shop/development, "odd name": a}
+    certificate: ca.pem
+    allowPrivate: true
+    admin: {role: postgres, credential: db-admin}
+    retentionDays: 30
+    mask: ['*.password', users.email]
+`)
+  const [one] = databases
+  assert.ok(one !== undefined)
+  assert.deepEqual([one.host, one.port, one.certificate], ['::1', 6543, '/srv/ca.pem'])
+  assert.equal(one.databases.get('shop_dev'), 'shop/development')
+  assert.deepEqual(one.admin, { role: 'postgres', credential: 'db-admin' })
+  assert.deepEqual([one.retentionDays, one.mask], [30, ['*.password', 'users.email']])
 })
 
 test('paths are meant from the folder of the file; a bare program is looked up in PATH', () => {

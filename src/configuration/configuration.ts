@@ -15,10 +15,12 @@ import { canonicalJson } from '../wire/canonical-json.ts'
 import { parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import { checkConfiguration } from './check.ts'
+import { isDatabase, settleDatabase } from './databases.ts'
+import type { DatabaseSettings } from './databases.ts'
 import { readDocument } from './document.ts'
 import { FileFault } from './problem.ts'
 import { configurationSchema } from './schema.ts'
-import type { ConfigurationFile } from './schema.ts'
+import type { ConfigurationFile, HttpUpstream } from './schema.ts'
 
 /** What a person decided about this gate: holdpoint.yaml, defaults filled in, paths absolute. */
 export interface Configuration {
@@ -29,9 +31,12 @@ export interface Configuration {
   readonly state: string
   /** who acts on the command line when it does not say; null for the user's login name */
   readonly operator: PersonName | null
-  readonly listen: Readonly<{ agents: Address; console: Address }>
+  readonly listen: Readonly<{ agents: Address; console: Address; postgres: Address }>
   readonly vaultKey: VaultKeySource
+  /** spoken to by HTTP */
   readonly upstreams: readonly UpstreamSettings[]
+  /** PostgreSQL servers; `listen.postgres` is bound only when there is one */
+  readonly databases: readonly DatabaseSettings[]
   /** in order; the first match counts */
   readonly environments: readonly Readonly<{ match: string; protection: Protection }>[]
   readonly holdMinutes: number
@@ -44,6 +49,8 @@ export interface Configuration {
   /** the log's name in its checkpoints; null for one made at the first start */
   readonly ledgerOrigin: string | null
 }
+
+export type { DatabaseSettings }
 
 export type VaultKeySource =
   | Readonly<{ kind: 'file'; file: string }>
@@ -94,6 +101,7 @@ function settle(
 ): Configuration {
   const folder = dirname(file)
   const state = resolve(folder, value.state)
+  const upstreams = Object.entries(value.upstreams)
   return {
     file,
     digest: sha256(canonicalJson(value)),
@@ -102,10 +110,14 @@ function settle(
     listen: {
       agents: parseAddress(value.listen.agents),
       console: parseAddress(value.listen.console),
+      postgres: parseAddress(value.listen.postgres),
     },
     vaultKey: settleVaultKey(value.vault.key, folder, state),
-    upstreams: Object.entries(value.upstreams).map(([name, one]) =>
-      settleUpstream(name, one, providers),
+    upstreams: upstreams.flatMap(([name, one]) =>
+      isDatabase(one) ? [] : [settleUpstream(name, one, providers)],
+    ),
+    databases: upstreams.flatMap(([name, one]) =>
+      isDatabase(one) ? [settleDatabase(name, one, folder)] : [],
     ),
     environments: value.environments,
     holdMinutes: value.holds.minutes,
@@ -134,7 +146,7 @@ function settleVaultKey(
 
 function settleUpstream(
   name: string,
-  one: ConfigurationFile['upstreams'][string],
+  one: HttpUpstream,
   providers: readonly KnownProvider[],
 ): UpstreamSettings {
   const provider = providers.find((known) => known.name === one.provider)

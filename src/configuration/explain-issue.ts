@@ -20,7 +20,7 @@ export function explainIssue(issue: Issue, root: unknown, schema: z.ZodType): re
   const wrong = (says: string): Explained => ({ code: 'config-wrong-value', path, key: null, says })
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, schema))
+      return issue.keys.map((key) => unknownKey(key, path, root, schema))
     case 'invalid_type': {
       const expected = kindNames[issue.expected] ?? issue.expected
       if (value === undefined) return [missing(path, expected)]
@@ -32,7 +32,7 @@ export function explainIssue(issue: Issue, root: unknown, schema: z.ZodType): re
       return [wrong(explainChoice(choices, value))]
     }
     case 'invalid_union':
-      return [value === undefined ? missing(path, null) : wrong(issue.message)]
+      return [explainUnion(issue, value)]
     case 'too_small':
       return [wrong(explainBound('at least', issue.minimum, issue.origin))]
     case 'too_big':
@@ -46,8 +46,23 @@ export function explainIssue(issue: Issue, root: unknown, schema: z.ZodType): re
   }
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodType): Explained {
-  const known = knownKeys(schema, path)
+/** Of kinds told apart by a key, the key's value is the mistake; of others, all of it. */
+function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, value: unknown): Explained {
+  const { path, message } = issue
+  const options: unknown = member(issue, 'options')
+  const choices = Array.isArray(options) ? options.map(String) : null
+  if (value === undefined) return missing(path, choices?.map(tick).join(' or ') ?? null)
+  const says = choices === null ? message : explainChoice(choices, value)
+  return { code: 'config-wrong-value', path, key: null, says }
+}
+
+function unknownKey(
+  key: string,
+  path: readonly PropertyKey[],
+  root: unknown,
+  schema: z.ZodType,
+): Explained {
+  const known = knownKeys(schema, path, root)
   const meant = didYouMean(key, known)
   const list = known.length === 0 ? '' : `; the keys here are ${known.map(tick).join(', ')}`
   const says = `unknown key ${tick(key)}${meant === '' ? list : meant}`
@@ -88,17 +103,34 @@ function explainBound(word: string, bound: number | bigint, origin: string): str
 }
 
 /** The keys that the schema knows at a path; empty where it takes any. */
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+function knownKeys(
+  schema: z.ZodType,
+  path: readonly PropertyKey[],
+  root: unknown,
+): readonly string[] {
   let here: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  for (const step of path) {
+  for (const [index, step] of path.entries()) {
+    here = chosen(here, valueAt(root, path.slice(0, index)))
     const properties = member(here, 'properties')
     here =
       typeof step === 'number'
         ? member(here, 'items')
         : (member(properties, String(step)) ?? member(here, 'additionalProperties'))
   }
-  const properties = member(here, 'properties')
+  const properties = member(chosen(here, valueAt(root, path)), 'properties')
   return typeof properties === 'object' && properties !== null ? Object.keys(properties) : []
+}
+
+/** Of kinds told apart by `provider`, the one that the value says it is. */
+function chosen(here: unknown, value: unknown): unknown {
+  const kinds = member(here, 'oneOf')
+  if (!Array.isArray(kinds)) return here
+  const said = member(value, 'provider')
+  return kinds.find((kind: unknown) => {
+    const provider = member(member(kind, 'properties'), 'provider')
+    const names = member(provider, 'enum')
+    return member(provider, 'const') === said || (Array.isArray(names) && names.includes(said))
+  })
 }
 
 function member(value: unknown, key: string): unknown {

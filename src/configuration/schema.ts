@@ -1,21 +1,10 @@
 import { z } from 'zod'
 
-import { namePattern } from '../domain/names.ts'
+import { databaseUpstream } from './databases.ts'
+import { name, path, secretName } from './values.ts'
 
 const bodyBytesHighest = 16_777_216
 const minutesOfADay = 1440
-
-const name = z
-  .string()
-  .regex(namePattern, '{value} is not a name: use lower-case letters, digits and `-`, at most 63')
-
-/** Never shown back: a person may have pasted the secret itself. */
-const secretName = z
-  .string()
-  .regex(
-    namePattern,
-    'not the name of a secret (letters, digits, `-`); keep its value with `holdpoint secret put`',
-  )
 
 const address = z
   .string()
@@ -32,12 +21,6 @@ const hostName = z
     /^(?!\d+(\.\d+)*$)[a-z0-9-]+(\.[a-z0-9-]+)*$/,
     '{value} is not a host name in lower case, without scheme, port or final dot',
   )
-
-const path = z
-  .string()
-  .min(1)
-  .max(1024)
-  .refine((text) => !text.includes('\0'), 'a path holds a NUL')
 
 /** `name`, `pocketos/staging`, `*`: whole segments, so that `prod*` cannot be written. */
 const environmentPattern = z
@@ -62,13 +45,16 @@ const listen = z.strictObject({
   console: address
     .default('127.0.0.1:7401')
     .describe('where people release holds; keep agents away'),
+  postgres: address
+    .default('127.0.0.1:7432')
+    .describe('where agents connect to databases; only when an upstream is one'),
   beyondLoopback: z
     .boolean()
     .default(false)
     .describe('say true to listen on addresses that other machines can reach'),
 })
 
-function upstream(providers: readonly string[]) {
+function httpUpstream(providers: readonly string[]) {
   return z.strictObject({
     provider: z.enum(providers).describe('who runs it, and so how its requests are read'),
     url: z
@@ -126,7 +112,10 @@ export function configurationSchema(providers: readonly string[]) {
     operator: name.optional().describe('who acts on the command line when `--as` is not given'),
     listen: listen.prefault({}),
     vault: z.strictObject({ key: vaultKey.optional() }).prefault({}),
-    upstreams: z.record(name, upstream(providers)).default({}).describe('what is governed'),
+    upstreams: z
+      .record(name, z.discriminatedUnion('provider', [httpUpstream(providers), databaseUpstream]))
+      .default({})
+      .describe('what is governed'),
     environments,
     holds: z
       .strictObject({
@@ -179,4 +168,5 @@ export function configurationSchema(providers: readonly string[]) {
   })
 }
 
+export type HttpUpstream = z.output<ReturnType<typeof httpUpstream>>
 export type ConfigurationFile = z.output<ReturnType<typeof configurationSchema>>

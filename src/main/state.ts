@@ -118,7 +118,7 @@ async function openOn(
       createControl({
         ...{ version, ledger, store, leases, people, clock, random, gate },
         secrets: () => state.vault(),
-        providers: [...new Set(configuration.upstreams.map(({ provider }) => provider))],
+        providers: [...new Set(governed(configuration))],
       }),
     async close() {
       await ledger.close()
@@ -126,6 +126,12 @@ async function openOn(
     },
   }
   return state
+}
+
+/** What a scope means that names no resources. */
+function governed({ upstreams, databases }: Configuration): readonly string[] {
+  const providers = upstreams.map(({ provider }) => provider)
+  return databases.length === 0 ? providers : [...providers, 'postgres']
 }
 
 function openVault({ state, vaultKey }: Configuration, opening: Opening, random: Random): Vault {

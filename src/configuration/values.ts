@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+import { namePattern } from '../domain/names.ts'
+
+export const name = z
+  .string()
+  .regex(namePattern, '{value} is not a name: use lower-case letters, digits and `-`, at most 63')
+
+/** Never shown back: a person may have pasted the secret itself. */
+export const secretName = z
+  .string()
+  .regex(
+    namePattern,
+    'not the name of a secret (letters, digits, `-`); keep its value with `holdpoint secret put`',
+  )
+
+export const path = z
+  .string()
+  .min(1)
+  .max(1024)
+  .refine((text) => !text.includes('\0'), 'a path holds a NUL')
