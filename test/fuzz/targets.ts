@@ -2,6 +2,7 @@ import { fuzzClientHello } from './client-hello.ts'
 import { fuzzGraphql } from './graphql.ts'
 import { fuzzHttpAuthority, fuzzHttpTarget } from './http-target.ts'
 import { fuzzJson } from './json.ts'
+import { fuzzPostgresBackend, fuzzPostgresFrontend, fuzzPostgresStartup } from './postgres.ts'
 import { fuzzRailway } from './railway.ts'
 import { fuzzResponse } from './response.ts'
 import type { FuzzTarget } from './target.ts'
@@ -15,4 +16,7 @@ export const targets: readonly FuzzTarget[] = [
   fuzzHttpTarget,
   fuzzHttpAuthority,
   fuzzResponse,
+  fuzzPostgresStartup,
+  fuzzPostgresFrontend,
+  fuzzPostgresBackend,
 ]
