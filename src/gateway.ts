@@ -41,16 +41,28 @@ interface Journey {
 export function createGateway(parts: Parts): Gate {
   async function pass(arrival: Arrival, signal: AbortSignal): Promise<Reply | Refusal> {
     try {
-      const request = parts.receive(arrival)
-      return await walk(parts, request, signal, true).catch((fault: unknown) =>
-        parts.abandon(request).then(() => Promise.reject(asError(fault))),
-      )
+      return await walkOrAbandon(parts, parts.receive(arrival), signal)
     } catch (fault) {
       parts.report(fault)
       return parts.refuse(texts.faultRefusal(fault), arrival.payload)
     }
   }
   return { pass }
+}
+
+/** What was tried and is not sent is rolled back, whatever the reason. */
+async function walkOrAbandon(
+  parts: Parts,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Reply | Refusal> {
+  let answer: Reply | Refusal | null = null
+  try {
+    answer = await walk(parts, request, signal, true)
+    return answer
+  } finally {
+    if (answer === null || answer.kind === 'refusal') await parts.abandon(request)
+  }
 }
 
 async function walk(
@@ -238,7 +250,6 @@ async function releasedMeanwhile(parts: Parts, journey: Journey, hold: HoldId): 
 
 async function deny(parts: Parts, journey: Journey, trip: Trip | null): Promise<Refusal> {
   const { request, decision, standing, measured } = journey
-  await parts.abandon(request)
   const recorded = [
     parts.append({ kind: 'decided', decision }, parts.record(request.payload, measured)),
     trip === null ? learnRefusal(parts, journey) : recordTrip(parts, request, standing.agent, trip),
@@ -320,10 +331,6 @@ const capture = 'capture' as SafeguardName
 function withCapture(verdict: Verdict, measured: Measured): Verdict {
   if (verdict.kind === 'deny' || measured.kept === null) return verdict
   return { ...verdict, safeguards: [...new Set([...verdict.safeguards, capture])].sort() }
-}
-
-function asError(fault: unknown): Error {
-  return fault instanceof Error ? fault : new Error(String(fault))
 }
 
 function ended(decision: Decision, outcome: Outcome): FactOf<'ended'> {

@@ -126,6 +126,50 @@ test('the worst comes first, and what comes with it is counted', () => {
   )
 })
 
+const inShop: Partial<Hit> = {
+  environments: {
+    kind: 'known',
+    environments: [
+      { provider: 'postgres', id: 'db/shop', name: 'shop/production', protection: 'critical' },
+    ],
+  },
+  backups: { kind: 'unknown' },
+}
+
+function sqlHit(kind: 'destroy' | 'write', table: string, count: number, share: number): Hit {
+  const resource = { provider: 'postgres', type: 'table', id: table, within: {} }
+  const effect: Effect = { kind, resource, extent: 'some', undo: 'from-safeguard' }
+  const rows = { kind: 'exact', count, share } as const
+  const [base] = impact('DELETE', effect).hits
+  return { ...base, effect, ...inShop, label: `table ${table}`, dependants: [], rows }
+}
+
+test('rows are told exactly, table by table', () => {
+  const base = impact('DELETE', { kind: 'destroy' })
+  const users = sqlHit('destroy', 'public.users', 1204, 12)
+  const orders = sqlHit('destroy', 'public.orders', 33, 100)
+  const audit = sqlHit('write', 'public.audit', 1, 0)
+  const impacts: readonly Impact[] = [{ ...base, hits: [users, orders, audit] }]
+  assert.equal(
+    wouldOf({ agent, impacts }),
+    'this would delete 1,204 rows of table public.users, all 33 rows of table public.orders,' +
+      ' change 1 row of table public.audit in shop/production',
+  )
+  assert.ok(impactLines({ impacts }).includes('  1,204 rows, 12 % of the table'))
+})
+
+test('what SQL calls an update is told as overwriting where it destroys', () => {
+  const base = impact('UPDATE', { kind: 'destroy' })
+  const hits = [sqlHit('destroy', 'public.users', 7, 100)] as const
+  const told = wouldOf({ agent, impacts: [{ ...base, hits }] })
+  assert.equal(told, 'this would overwrite all 7 rows of table public.users in shop/production')
+  const dropped = wouldOf({
+    agent,
+    impacts: [impact('ALTER TABLE DROP COLUMN', { kind: 'destroy', extent: 'some' }, inShop)],
+  })
+  assert.equal(dropped, 'this would drop part of volume pg-data in shop/production')
+})
+
 test('backups, in words', () => {
   const one = [{ resource: 'r', label: 'b', relation: 'goes-with' as const }]
   assert.equal(backupsWords({ kind: 'unknown' }), 'whether a backup survives is not known')

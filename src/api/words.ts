@@ -3,7 +3,7 @@
 import type { Decision } from '../domain/decision.ts'
 import { reversibilityOf, severity } from '../domain/effect.ts'
 import type { Effect, EffectKind, Reversibility } from '../domain/effect.ts'
-import type { Backups, Dependant, Hit } from '../domain/impact.ts'
+import type { Backups, Dependant, Hit, Rows } from '../domain/impact.ts'
 import { showResource } from '../domain/resource.ts'
 import type { Protection } from '../domain/resource.ts'
 import { inert } from '../wire/inert.ts'
@@ -79,6 +79,7 @@ export function impactLines(decision: Pick<Decision, 'impacts'>): readonly strin
   const lines = blowsOf(decision).flatMap(({ verb, hit }) => [
     `${effectWords(hit.effect)}: ${labelOf(hit)} (${inert(verb)}) in ${plain(placeWords(hit))}`,
     ...dependantLines(hit),
+    ...(hit.rows.kind === 'exact' ? [`  ${rowsWords(hit.rows)}`] : []),
     ...(mindsBackups(hit) ? [`  ${backupsWords(hit.backups)}`] : []),
     `  ${reversibilityOf(hit.effect)}${basisWords(hit)}`,
   ])
@@ -160,15 +161,42 @@ function deed(decision: Told): readonly Word[] {
   const blows = blowsOf(decision)
   const [worst] = blows
   if (worst === undefined) return [own('do something that could not be read')]
-  const rest = blows.length - 1
   const { hit } = worst
+  const also = blows.slice(1).filter(touchesRows).slice(0, alsoMax)
+  const rest = blows.length - 1 - also.length
   return [
     ...phrase(worst),
     ...goingWith(hit),
+    ...also.flatMap(alsoWords),
     own(' in '),
     ...placeWords(hit),
     ...(rest === 0 ? [] : [own(`, and ${counted(rest, 'thing')} more`)]),
   ]
+}
+
+/** tables named with their rows, beside the first */
+const alsoMax = 3
+
+function touchesRows({ hit }: Blow): boolean {
+  const { effect, rows } = hit
+  const changes = effect.kind === 'destroy' || effect.kind === 'write'
+  return changes && rows.kind === 'exact' && rows.count > 0
+}
+
+function alsoWords({ hit }: Blow): readonly Word[] {
+  if (hit.rows.kind === 'unknown') return []
+  const what = hit.effect.kind === 'destroy' ? '' : 'change '
+  return [own(`, ${what}${rowsOf(hit.rows)} of `), name(labelOf(hit))]
+}
+
+/** `1,204 rows, 12 % of the table` */
+export function rowsWords(rows: Extract<Rows, { kind: 'exact' }>): string {
+  return rows.share === null ? rowsOf(rows) : `${rowsOf(rows)}, ${rows.share} % of the table`
+}
+
+function rowsOf({ count, share }: Extract<Rows, { kind: 'exact' }>): string {
+  const shown = `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`
+  return share === 100 && count > 0 ? `all ${shown}` : shown
 }
 
 /** Which word of a provider's verb may tell which effect: never a milder word than the effect. */
@@ -176,6 +204,8 @@ const toldAs: Readonly<Record<EffectKind, Readonly<Record<string, string>>>> = {
   unknown: {},
   destroy: {
     delete: 'delete',
+    UPDATE: 'overwrite',
+    MERGE: 'overwrite',
     remove: 'remove',
     drop: 'drop',
     truncate: 'empty',
@@ -214,11 +244,27 @@ const toldElse: Readonly<Record<EffectKind, string>> = {
 function phrase({ verb, hit }: Blow): readonly Word[] {
   const kind = hit.effect.kind
   if (kind === 'unknown') return [own(`${toldElse.unknown} `), name(verb)]
-  const last = verb.split(/(?=[A-Z])|[^a-zA-Z]+/).map((word) => word.toLowerCase())
-  const known = last.map((word) => toldAs[kind][word]).findLast((word) => word !== undefined)
-  const some = hit.effect.extent === 'some' ? 'part of ' : ''
+  const known = wordsOf(verb)
+    .map((word) => toldAs[kind][word])
+    .findLast((word) => word !== undefined)
+  const some = someWords(hit)
   if (known !== undefined) return [own(`${known} ${some}`), name(labelOf(hit))]
   return [own(`${toldElse[kind]} ${some}`), name(labelOf(hit)), own(' by '), name(verb)]
+}
+
+/** `volumeDelete`, `DROP TABLE` */
+function wordsOf(verb: string): readonly string[] {
+  if (verb === verb.toUpperCase()) {
+    return verb.split(' ').flatMap((word) => [word.toLowerCase(), word])
+  }
+  return verb.split(/(?=[A-Z])|[^a-zA-Z]+/).map((word) => word.toLowerCase())
+}
+
+function someWords({ effect, rows }: Hit): string {
+  if (rows.kind === 'exact' && (effect.kind === 'destroy' || effect.kind === 'write')) {
+    return `${rowsOf(rows)} of `
+  }
+  return effect.kind !== 'unknown' && effect.extent === 'some' ? 'part of ' : ''
 }
 
 function goingWith(hit: Hit): readonly Word[] {

@@ -18,6 +18,8 @@ import { canonicalJson } from '../wire/canonical-json.ts'
 
 export interface DiscoveryOptions {
   readonly sources: readonly DiscoverySource[]
+  /** what the configuration says exists, and no provider is asked about */
+  readonly declared?: readonly Declared[]
   readonly protections: readonly ProtectionRule[]
   readonly clock: Clock
   append(fact: FactOf<'discovering'>): Promise<Receipt<FactOf<'discovering'>>>
@@ -34,6 +36,12 @@ export interface DiscoveryOptions {
 export interface DiscoverySource {
   readonly upstream: UpstreamName
   readonly provider: Provider
+}
+
+/** Environments of a provider that are known because a person wrote them down. */
+export interface Declared {
+  readonly provider: string
+  readonly environments: Discovered['environments']
 }
 
 /** Knows what exists, and asks the providers again when it does not know or may be out of date. */
@@ -63,8 +71,10 @@ const walkMillisecondsMin = 1000
 const graveWalksMax = 3
 
 export function createDiscovery(options: DiscoveryOptions): Discovery {
-  const { clock } = options
+  const { clock, declared = [] } = options
   const nothing = emptyInventory(sha256)
+  const written = buildInventory(declaredParts(options), options.protections, sha256)
+  const providersDeclared = new Set(declared.map(({ provider }) => provider))
   let inventory = nothing
   let walkedAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
@@ -103,6 +113,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   }
 
   function placeNow(actions: NonEmpty<Action>): Placed | Promise<Placed> {
+    const known = actions.every((action) => providersDeclared.has(providerOf(action)))
+    if (known) return placeOn(actions, written)
     const grave = actions.some(({ effects }) => effects.some(isGrave))
     if (grave && (stale || walking !== null || ageMilliseconds() > options.freshSeconds * 1000)) {
       return placeGrave(actions)
@@ -139,6 +151,19 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     refresh,
     fault: () => lastFault,
   }
+}
+
+function declaredParts({ declared = [], clock }: DiscoveryOptions) {
+  const at = clock.now()
+  return declared.map(({ provider, environments }) => {
+    return { provider, at, discovered: { environments, nodes: [], edges: [] } }
+  })
+}
+
+/** All effects of an action are of one provider; of an unknown one, whoever read it knows whose. */
+function providerOf({ effects, evidence }: Action): string {
+  const [first] = effects
+  return first.kind === 'unknown' ? evidence.reader : first.resource.provider
 }
 
 /** Every provider, whole. */

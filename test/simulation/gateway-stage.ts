@@ -11,7 +11,8 @@ import type { Hold, Settlement } from '../../src/domain/hold.ts'
 import { later } from '../../src/domain/instant.ts'
 import type { Mandate, Standing } from '../../src/domain/mandate.ts'
 import type * as names from '../../src/domain/names.ts'
-import type { Arrival, Refusal, Reply, Session } from '../../src/domain/request.ts'
+import type { Arrival, Refusal, Reply, Session, SqlPayload } from '../../src/domain/request.ts'
+import type { Measured } from '../../src/domain/trial.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { createDecide } from '../../src/decide.ts'
 import { createGateway } from '../../src/gateway.ts'
@@ -30,6 +31,8 @@ export interface Play {
   readonly settlement: (typeof settlements)[number]
   readonly proof: SafeguardProof['kind']
   readonly answer: 'replied' | 'failed' | 'unknown'
+  /** whether it is tried first, and what it touches kept */
+  readonly tried: (typeof trials)[number]
   readonly failure: Failure | null
 }
 
@@ -53,6 +56,7 @@ export const verdicts = {
   deny: { kind: 'deny', because, instead: 'ask' },
 } as const satisfies Readonly<Record<string, Verdict>>
 
+export const trials = ['no', 'kept', 'not-kept', 'fault'] as const
 export const settlements = ['none', 'waiting', 'refused', 'released'] as const
 
 const agent = 'cursor' as names.AgentName
@@ -128,7 +132,24 @@ const arrival: Arrival = {
   },
 }
 
+const sqlPayload: SqlPayload = {
+  kind: 'sql',
+  upstream: 'db' as names.UpstreamName,
+  database: 'shop',
+  form: 'simple',
+  text: 'DELETE FROM users',
+  settings: [],
+  parameters: [],
+  types: [],
+  messages: new Uint8Array(),
+  unreadable: null,
+}
+
 export interface Stage {
+  /** what was on the disk whenever something was tried */
+  readonly tries: readonly (readonly string[])[]
+  /** trials that were neither sent nor rolled back */
+  openTrials(): number
   pass(): Promise<Reply | Refusal>
   /** what reached the upstream, and what was on the disk then */
   readonly sends: readonly SendSeen[]
@@ -194,7 +215,13 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
   const sends: SendSeen[] = []
   let leaseStands = true
 
-  const request = { ...arrival, id: 'req_play' as names.RequestId, receivedAt: start, digest }
+  const tries: (readonly string[])[] = []
+  let openTrials = 0
+  const tried = play.tried !== 'no'
+  const payload = tried ? sqlPayload : arrival.payload
+  const id = 'req_play' as names.RequestId
+  const request = { ...arrival, payload, id, receivedAt: start, digest }
+  const played: Action = tried ? { ...action, trial: 'rows' } : action
   const hold = await seed()
   const seeded = store.head().size
   faulty.arm()
@@ -261,12 +288,23 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
   const gate = createGateway({
     receive: () => request,
     identify: () => ({ kind: 'known', standing }),
-    interpret: () => ({ actions: [action], shape: null }),
+    interpret: () => ({ actions: [played], shape: null }),
     standing: { find: () => null, keep: () => undefined },
-    measure: () => Promise.reject(new Error('nothing is tried in this play')),
+    measure() {
+      tries.push(kinds())
+      openTrials = 1
+      if (play.tried === 'fault') return Promise.reject(new Fault('server-gone', 'it is gone'))
+      return Promise.resolve(measured(play.tried === 'kept'))
+    },
     weigh: (impacts) => impacts,
-    abandon: () => Promise.resolve(),
-    place: () => ({ impacts: [{ action, hits: [unknownHit] }], inventory: sha256('inventory') }),
+    abandon() {
+      openTrials = 0
+      return Promise.resolve()
+    },
+    place: () => ({
+      impacts: [{ action: played, hits: [unknownHit] }],
+      inventory: sha256('inventory'),
+    }),
     breaker: {
       charge: () => null,
       refused: () => null,
@@ -290,6 +328,7 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
     stands: () => leaseStands,
     send(_, clearance) {
       clearance.spend()
+      openTrials = 0
       sends.push({ clearance, ledgerHadFailed: faulty.failed(), permission: kinds() })
       return Promise.resolve(sent[play.answer]())
     },
@@ -307,6 +346,8 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
   return {
     pass: () => gate.pass(arrival, new AbortController().signal),
     sends,
+    tries,
+    openTrials: () => openTrials,
     wanted: wantedOf(play),
     kinds,
     ledgerFailed: () => faulty.failed(),
@@ -319,10 +360,18 @@ export async function createStage(folder: string, play: Play): Promise<Stage> {
   }
 }
 
-function wantedOf({ verdict }: Play): readonly string[] {
+function wantedOf({ verdict, tried }: Play): readonly string[] {
+  const measuring = tried === 'no' ? [] : ['measuring']
   const claimed = verdict.startsWith('hold') ? ['claimed'] : []
+  const captured = tried === 'kept' ? ['guarded'] : []
   const guarded = verdict.endsWith('guarded') ? ['guarded'] : []
-  return ['decided', ...claimed, ...guarded, 'sent']
+  return [...measuring, 'decided', ...claimed, ...captured, ...guarded, 'sent']
+}
+
+function measured(kept: boolean): Measured {
+  const proof = { says: 'kept', bytes: 1, sha256: sha256('kept') }
+  const found = { tables: [], dropped: [], because: [], complete: true, samples: [] }
+  return { ...found, kept: kept ? proof : null }
 }
 
 function decisionOf(store: Store, hold: Hold): Decision {

@@ -1,5 +1,5 @@
-// Enumerates verdict × settlement × safeguard × answer × every ledger write failing, stored and not
-// stored, over the real path, ledger, store and clearances. Whatever happens: nothing is sent
+// Enumerates verdict × settlement × safeguard × answer × trial × every ledger write failing, stored and
+// not stored, over the real path, ledger, store and clearances. Whatever happens: nothing is sent
 // without a permission that is on the disk, nothing after the ledger has failed, nothing twice, and
 // `pass` never rejects.
 import assert from 'node:assert/strict'
@@ -9,13 +9,13 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 
 import { isClearance } from '../../src/clearance.ts'
-import { createStage, settlements, verdicts } from './gateway-stage.ts'
+import { createStage, settlements, trials, verdicts } from './gateway-stage.ts'
 import type { Failure, Play } from './gateway-stage.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdpoint-enumeration-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-const writesMax = 6
+const writesMax = 8
 const failures: readonly (Failure | null)[] = [
   null,
   ...Array.from({ length: writesMax }, (_, i) => [
@@ -29,19 +29,27 @@ const plays: Play[] = []
 for (const verdict of Object.keys(verdicts) as (keyof typeof verdicts)[]) {
   for (const settlement of settlements) {
     if (!verdict.startsWith('hold') && settlement !== 'none') continue
-    for (const proof of verdict.endsWith('guarded')
-      ? (['proven', 'failed'] as const)
-      : (['proven'] as const)) {
-      for (const answer of ['replied', 'failed', 'unknown'] as const) {
-        for (const failure of failures) plays.push({ verdict, settlement, proof, answer, failure })
+    for (const answer of ['replied', 'failed', 'unknown'] as const) {
+      for (const tried of trials) {
+        for (const proof of ['proven', 'failed'] as const) {
+          const play = { verdict, settlement, proof, answer, tried }
+          if (isMeant(play)) for (const failure of failures) plays.push({ ...play, failure })
+        }
       }
     }
   }
 }
 
+/** Proofs matter where there are safeguards; trials differ from other requests in nothing else. */
+function isMeant({ verdict, proof, answer, tried }: Omit<Play, 'failure'>): boolean {
+  const guarded = verdict.endsWith('guarded')
+  if (proof === 'failed' && !guarded && tried !== 'kept') return false
+  return tried === 'no' || (answer === 'replied' && !guarded)
+}
+
 test(`${plays.length} plays`, async () => {
   assert.ok(plays.length > 300)
-  const seen = { sent: 0, refused: 0, closed: 0 }
+  const seen = { sent: 0, refused: 0, closed: 0, tried: 0 }
   for (const [index, play] of plays.entries()) {
     const stage = await createStage(join(folder, String(index)), play)
     try {
@@ -49,9 +57,14 @@ test(`${plays.length} plays`, async () => {
       const told = JSON.stringify(play)
       const { sends } = stage
       assert.ok(sends.length <= 1, `sent at most once: ${told}`)
-      const permitted =
-        play.verdict.startsWith('allow') ||
-        (play.verdict.startsWith('hold') && play.settlement === 'released')
+      assert.equal(stage.openTrials(), 0, `nothing that was tried stays open: ${told}`)
+      for (const known of stage.tries) {
+        seen.tried++
+        assert.notEqual(play.verdict, 'deny', `what is denied is not even tried: ${told}`)
+        assert.equal(known.at(-1), 'measuring', `a trial is recorded first: ${told}`)
+      }
+      const released = play.verdict.startsWith('hold') && play.settlement === 'released'
+      const permitted = play.tried !== 'fault' && (play.verdict.startsWith('allow') || released)
       for (const send of sends) {
         seen.sent++
         assert.ok(isClearance(send.clearance), told)
@@ -65,8 +78,8 @@ test(`${plays.length} plays`, async () => {
       }
       if (play.failure === null && permitted && play.proof === 'proven')
         assert.equal(sends.length, 1, told)
-      if (play.verdict.endsWith('guarded') && play.proof === 'failed')
-        assert.equal(sends.length, 0, told)
+      const guarded = play.verdict.endsWith('guarded') || play.tried === 'kept'
+      if (guarded && play.proof === 'failed') assert.equal(sends.length, 0, told)
       if (sends.length === 0) {
         seen.refused++
         assert.equal(reply.kind, 'refusal', told)
@@ -82,7 +95,10 @@ test(`${plays.length} plays`, async () => {
       await stage.close()
     }
   }
-  assert.ok(seen.sent > 20 && seen.refused > 100 && seen.closed > 100, JSON.stringify(seen))
+  assert.ok(
+    seen.sent > 20 && seen.refused > 100 && seen.closed > 100 && seen.tried > 100,
+    JSON.stringify(seen),
+  )
 })
 
 test('a lease that ends between the decision and the sending stops it, and that is written down', async () => {
@@ -91,6 +107,7 @@ test('a lease that ends between the decision and the sending stops it, and that 
     settlement: 'none',
     proof: 'proven',
     answer: 'replied',
+    tried: 'no',
     failure: null,
   }
   const stage = await createStage(join(folder, 'withdrawn'), play)
@@ -108,6 +125,7 @@ test('a release is spent once, however many ask for it at once', async () => {
     settlement: 'released',
     proof: 'proven',
     answer: 'replied',
+    tried: 'no',
     failure: null,
   }
   const stage = await createStage(join(folder, 'once'), play)
