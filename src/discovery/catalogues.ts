@@ -1,0 +1,88 @@
+import type { Clearance } from '../clearance.ts'
+import type { FactOf } from '../domain/fact.ts'
+import { Fault } from '../domain/fault.ts'
+import type { SessionId, UpstreamName } from '../domain/names.ts'
+import type { Session } from '../domain/request.ts'
+import type { Receipt } from '../ledger/ledger.ts'
+import type { Clock } from '../system/clock.ts'
+import { sha256 } from '../system/hash.ts'
+import { canonicalJson } from '../wire/canonical-json.ts'
+
+/** Rows of text, as a server answers; null is NULL. */
+export type Rows = readonly (readonly (string | null)[])[]
+
+/** What names mean in a session of an agent: asked of the server, in that very session. */
+export interface Catalogues<C> {
+  /**
+   * The catalogue as it is now: read anew when something ran that may have changed it, or when it
+   * is older than it may be. null where it cannot be read.
+   */
+  of(session: Session, upstream: UpstreamName): Promise<C | null>
+}
+
+export interface CataloguesOptions<C> {
+  readonly clock: Clock
+  /** how old a catalogue may be, in seconds: what others change is seen so late */
+  readonly freshSeconds: number
+  append(fact: FactOf<'discovering'>): Promise<Receipt<FactOf<'discovering'>>>
+  clear(discovering: Receipt<FactOf<'discovering'>>): Clearance
+  /** Holdpoint's own read in that session. Rejects where nothing can be read now. */
+  ask(session: SessionId, sql: string, clearance: Clearance): Promise<Rows>
+  /** another number whenever something ran there that may have changed what names mean */
+  epoch(session: SessionId): number
+  /** true while the session's transaction has failed: nothing can be read, and nothing run */
+  failed(session: SessionId): boolean
+  /** the question, and what its answer says; null for an answer to something else */
+  readonly query: string
+  read(rows: Rows): C | null
+  /** hears why a catalogue could not be read */
+  report(fault: unknown): void
+}
+
+interface Known<C> {
+  readonly catalogue: C
+  readonly epoch: number
+  readonly readAt: number
+}
+
+export function createCatalogues<C>(options: CataloguesOptions<C>): Catalogues<C> {
+  const { clock } = options
+  const known = new Map<SessionId, Known<C>>()
+
+  async function of(session: Session, upstream: UpstreamName): Promise<C | null> {
+    const found = known.get(session.id)
+    // What a failed transaction is sent does nothing, whatever its names mean.
+    if (options.failed(session.id)) return found?.catalogue ?? null
+    const epoch = options.epoch(session.id)
+    if (found?.epoch === epoch && isFresh(found)) return found.catalogue
+    try {
+      const catalogue = await read(options, session.id, upstream)
+      if (found === undefined) session.onClose(() => known.delete(session.id))
+      known.set(session.id, { catalogue, epoch, readAt: clock.milliseconds() })
+      return catalogue
+    } catch (fault) {
+      options.report(fault)
+      return null
+    }
+  }
+
+  function isFresh({ readAt }: Known<C>): boolean {
+    return clock.milliseconds() - readAt <= options.freshSeconds * 1000
+  }
+
+  return { of }
+}
+
+/** Written down before it is asked, as every request is. */
+async function read<C>(
+  options: CataloguesOptions<C>,
+  session: SessionId,
+  upstream: UpstreamName,
+): Promise<C> {
+  const request = sha256(canonicalJson({ upstream, sql: options.query }))
+  const receipt = await options.append({ kind: 'discovering', upstream, request })
+  const rows = await options.ask(session, options.query, options.clear(receipt))
+  const catalogue = options.read(rows)
+  if (catalogue !== null) return catalogue
+  throw new Fault('catalogue-malformed', 'the server gave no catalogue; run `holdpoint doctor`')
+}
