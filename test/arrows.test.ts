@@ -31,6 +31,8 @@ const arrows: Readonly<Record<string, string>> = {
   discovery: 'domain system wire inventory type:clearance.ts type:ledger type:providers',
   holds: 'domain system wire type:ledger type:store node npm:@simplewebauthn/server',
   safeguards: 'domain system type:clearance.ts node',
+  keeping:
+    'domain system wire type:api type:clearance.ts type:configuration type:ledger type:store npm:zod',
   configuration: 'domain system wire type:inventory type:providers node npm:yaml npm:zod',
   'decide.ts': 'domain system type:parts.ts',
 }

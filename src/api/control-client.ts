@@ -51,6 +51,11 @@ function controlClient(path: string): Control {
     resume: (input) => ask('resume', input),
     enrolFirst: (input) => ask('enrolFirst', input),
     policiesReload: (input) => ask('policiesReload', input),
+    postgresEnrol: (input) => ask('postgresEnrol', input),
+    postgresUnenrol: (input) => ask('postgresUnenrol', input),
+    postgresStatus: (input) => ask('postgresStatus', input),
+    undo: (input) => ask('undo', input),
+    trashList: (input) => ask('trashList', input),
     follow: (from, signal) => followGate(path, from, signal),
   }
 }

@@ -10,6 +10,7 @@ import type {
   MandateId,
   PersonName,
   SecretName,
+  UpstreamName,
 } from '../domain/names.ts'
 import { mandateRequestSchema } from './mandate-request.ts'
 
@@ -23,6 +24,16 @@ const by = name.transform((text) => text as PersonName)
 const secret = name.transform((text) => text as SecretName)
 const mandate = id.transform((text) => text as MandateId)
 const lease = id.transform((text) => text as LeaseId)
+
+const upstream = name.transform((text) => text as UpstreamName)
+const decision = id.transform((text) => text as DecisionId)
+/** null for the one that the configuration means */
+const database = z
+  .string()
+  .min(1)
+  .max(63)
+  .refine((text) => !text.includes('\0'), 'a name holds a NUL')
+  .nullable()
 
 /** How long a lease may live: short, because it is what an agent holds. */
 const leaseMinutesMax = 10_080
@@ -58,13 +69,18 @@ export const controlInputs = {
   secretList: z.strictObject({}),
   holdList: z.strictObject({ all: z.boolean() }),
   holdShow: z.strictObject({ hold: id.transform((text) => text as HoldId) }),
-  explain: z.strictObject({ decision: id.transform((text) => text as DecisionId) }),
+  explain: z.strictObject({ decision }),
   entries: z.strictObject({ from: z.int().min(0), count: z.int().min(1).max(1000) }),
   kill: z.strictObject({ agent: agent.nullable(), by }),
   killLift: z.strictObject({ agent: agent.nullable(), by }),
   resume: z.strictObject({ agent, by }),
   enrolFirst: z.strictObject({ person: by }),
   policiesReload: z.strictObject({}),
+  postgresEnrol: z.strictObject({ upstream, database, by }),
+  postgresUnenrol: z.strictObject({ upstream, database, force: z.boolean(), by }),
+  postgresStatus: z.strictObject({ by }),
+  undo: z.strictObject({ decision, dryRun: z.boolean(), force: z.boolean(), by }),
+  trashList: z.strictObject({ by }),
 } as const
 
 export type ControlOperation = keyof typeof controlInputs

@@ -125,6 +125,11 @@ function handlersOf(control: Control): Handlers {
     resume: row('resume', control.resume),
     enrolFirst: row('enrolFirst', control.enrolFirst),
     policiesReload: row('policiesReload', control.policiesReload),
+    postgresEnrol: row('postgresEnrol', control.postgresEnrol),
+    postgresUnenrol: row('postgresUnenrol', control.postgresUnenrol),
+    postgresStatus: row('postgresStatus', control.postgresStatus),
+    undo: row('undo', control.undo),
+    trashList: row('trashList', control.trashList),
   }
 }
 

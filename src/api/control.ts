@@ -16,6 +16,13 @@ import type {
   MandateRecord,
 } from '../store/store.ts'
 import type { ControlInput } from './control-inputs.ts'
+import type {
+  DatabaseReport,
+  EnrolmentReport,
+  TrashReport,
+  UndoReport,
+  UnenrolmentReport,
+} from './keeper.ts'
 import type { OpenedEnrolment } from './people.ts'
 
 /** Each rejects with a Fault that says why not and what to do; nothing is half done. */
@@ -48,6 +55,15 @@ export interface Control {
   readonly enrolFirst: (input: ControlInput<'enrolFirst'>) => Promise<OpenedEnrolment>
   /** Keeps the old policies when the new ones are invalid, and says so by rejecting. */
   readonly policiesReload: (input: ControlInput<'policiesReload'>) => Promise<LoadedPolicies>
+  /** Installs, with the configured admin role, what keeps a database's changes recoverable. */
+  readonly postgresEnrol: (input: ControlInput<'postgresEnrol'>) => Promise<EnrolmentReport>
+  readonly postgresUnenrol: (input: ControlInput<'postgresUnenrol'>) => Promise<UnenrolmentReport>
+  readonly postgresStatus: (
+    input: ControlInput<'postgresStatus'>,
+  ) => Promise<readonly DatabaseReport[]>
+  /** Takes back what a decision let through, as far as it was kept. */
+  readonly undo: (input: ControlInput<'undo'>) => Promise<UndoReport>
+  readonly trashList: (input: ControlInput<'trashList'>) => Promise<TrashReport>
   /** Entries from an index on, then those to come; ends after the last one when no gate runs. */
   readonly follow: (from: number, signal: AbortSignal) => AsyncIterable<LedgerEntry>
 }

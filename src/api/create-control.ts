@@ -34,6 +34,7 @@ import type {
   Status,
 } from './control.ts'
 import { followEntries } from './follow.ts'
+import type { DatabaseKeeper } from './keeper.ts'
 import { mandateFrom } from './mandate-request.ts'
 import { notFound } from './not-found.ts'
 import type { People } from './people.ts'
@@ -73,6 +74,8 @@ export interface Secrets {
 export interface RunningGate {
   report(): GateReport
   reloadPolicies(): Promise<LoadedPolicies>
+  /** what is kept in databases; absent where none is governed */
+  readonly keeper?: DatabaseKeeper
 }
 
 export function createControl(parts: ControlParts): Control {
@@ -85,6 +88,7 @@ export function createControl(parts: ControlParts): Control {
     ...secretOperations(parts),
     ...reading(parts),
     ...breakerOperations(parts),
+    ...databaseOperations(parts),
     enrolFirst: ({ person }) => parts.people.openEnrolment({ person, roles: ['owner'] }),
     policiesReload: async () => {
       if (parts.gate === null) {
@@ -281,6 +285,29 @@ function breakerOperations({ ledger, store }: ControlParts): BreakerOperations {
       await record({ kind: 'resumed', agent, by })
       return agentOf(store, agent)
     },
+  }
+}
+
+type DatabaseOperations = Pick<
+  Control,
+  'postgresEnrol' | 'postgresUnenrol' | 'postgresStatus' | 'undo' | 'trashList'
+>
+
+/** Only the gate that runs reaches databases: it alone has their credentials and records first. */
+function databaseOperations({ gate }: ControlParts): DatabaseOperations {
+  const keeper = (): DatabaseKeeper => {
+    if (gate === null) {
+      throw new Fault('no-gate', 'no gate runs here, and only it reaches databases: holdpoint up')
+    }
+    if (gate.keeper !== undefined) return gate.keeper
+    throw new Fault('no-databases', 'no PostgreSQL upstream is configured; add one')
+  }
+  return {
+    postgresEnrol: async (input) => keeper().enrol(input),
+    postgresUnenrol: async (input) => keeper().unenrol(input),
+    postgresStatus: async ({ by }) => keeper().status(by),
+    undo: async (input) => keeper().undo(input),
+    trashList: async ({ by }) => keeper().trash(by),
   }
 }
 

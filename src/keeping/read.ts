@@ -1,0 +1,111 @@
+// What the functions of schema `holdpoint` answer. A database is not trusted: what does not have the
+// shape is a Fault, and text is inert only where it is shown.
+import { z } from 'zod'
+
+import type { TrashItem, UndoReport } from '../api/keeper.ts'
+import { Fault } from '../domain/fault.ts'
+import type { Instant } from '../domain/names.ts'
+
+/** Rows as text, as the server gives them. */
+export type Rows = readonly (readonly (string | null)[])[]
+
+const table = z.object({
+  schema: z.string(),
+  name: z.string(),
+  rows: z.number().nullish(),
+  deleted: z.number().optional(),
+  updated: z.number().optional(),
+  inserted: z.number().optional(),
+})
+
+const text = z.union([z.string(), z.null()])
+
+const undoAnswer = z.object({
+  done: z.boolean(),
+  restored: z.array(table).default([]),
+  conflicts: z
+    .array(
+      z.object({
+        schema: z.string(),
+        name: z.string(),
+        key: z.unknown(),
+        now: z.unknown(),
+        then: z.unknown(),
+      }),
+    )
+    .default([]),
+  sha256_before: text.default(null),
+  sha256_after: text.default(null),
+  equal: z.boolean().default(false),
+  because: z.array(z.string()).default([]),
+})
+
+type UndoAnswer = Omit<UndoReport, 'decision' | 'upstream' | 'database' | 'dryRun'>
+
+export function readUndo(rows: Rows): UndoAnswer {
+  const answer = parse(undoAnswer, rows[0]?.[0] ?? null)
+  return {
+    done: answer.done,
+    restored: answer.restored.map(restoredOf),
+    conflicts: answer.conflicts.map(({ schema, name, key, now, then }) => ({
+      ...{ schema, name, key: shown(key) ?? '' },
+      ...{ now: shown(now), then: shown(then) },
+    })),
+    sha256Before: answer.sha256_before,
+    sha256After: answer.sha256_after,
+    equal: answer.equal,
+    because: answer.because,
+  }
+}
+
+/** The columns of holdpoint.trash(), in its order. */
+export const trashColumns = 'action, at, kind, statement, tables, bytes, expires_at, undone_at'
+
+type TrashAnswer = Omit<TrashItem, 'upstream' | 'database' | 'decision'>
+
+export function readTrash(rows: Rows): readonly TrashAnswer[] {
+  return rows.map(([action, at, kind, statement, tables, bytes, expires, undone]) => ({
+    action: action ?? '',
+    at: instantOf(at) ?? '',
+    kind: kind ?? '',
+    statement: statement ?? '',
+    tables: parse(z.array(table), tables ?? '[]').map(restoredOf),
+    bytes: Number(bytes ?? 0),
+    expiresAt: instantOf(expires),
+    undoneAt: instantOf(undone),
+  }))
+}
+
+function restoredOf({ schema, name, rows, deleted, updated, inserted }: z.output<typeof table>) {
+  const counted = [deleted, updated, inserted].filter((count) => count !== undefined)
+  const sum = counted.length === 0 ? null : counted.reduce((a, b) => a + b, 0)
+  return { schema, name, rows: rows ?? sum }
+}
+
+function instantOf(written: string | null | undefined): Instant | null {
+  if (written === null || written === undefined) return null
+  const milliseconds = Date.parse(written)
+  return Number.isNaN(milliseconds) ? null : (new Date(milliseconds).toISOString() as Instant)
+}
+
+function shown(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function parse<T>(schema: z.ZodType<T>, answer: string | null): T {
+  const parsed = schema.safeParse(parseJson(answer ?? 'null'))
+  if (parsed.success) return parsed.data
+  throw new Fault(
+    'enrolment-answer',
+    'the database answered something unexpected; enrol it again with `holdpoint postgres enroll`',
+  )
+}
+
+function parseJson(written: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    return null
+  }
+}
