@@ -62,7 +62,7 @@ export function refused(status = 403): Refusal {
 
 /** As the gateway does: what cannot be read is refused. */
 function usually({ payload }: Arrival): Reply | Refusal {
-  if (payload.kind === 'tunnel' || payload.unreadable !== null) return refused()
+  if (payload.kind !== 'http' || payload.unreadable !== null) return refused()
   return replied(`${payload.method} ${payload.host} ${payload.target} ${payload.body.length}`)
 }
 

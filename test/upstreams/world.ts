@@ -95,7 +95,7 @@ export async function openWorld(
 }
 
 function intendedFor(judged: Payload): string {
-  return judged.kind === 'http' ? judged.upstream : `${judged.host}:${judged.port}`
+  return judged.kind === 'tunnel' ? `${judged.host}:${judged.port}` : judged.upstream
 }
 
 export const payload: HttpPayload = {
