@@ -222,7 +222,7 @@ async function atHoldPoint(parts: Parts, journey: Journey): Promise<Reply | Refu
   const waiting = answer ?? (await openHold(parts, journey, deciding))
   await deciding
   if (!journey.mayWait || !(await releasedMeanwhile(parts, journey, waiting.hold))) {
-    return no(parts, request, texts.heldRefusal(decision, would, waiting))
+    return no(parts, request, texts.heldRefusal(decision, would, waiting, request.payload.kind))
   }
   // Judged anew, as the request that comes again would be: what changed meanwhile voids the
   // release.

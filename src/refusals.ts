@@ -2,20 +2,23 @@ import type { Decision } from './domain/decision.ts'
 import { Fault } from './domain/fault.ts'
 import type { DecisionId, HoldId, Instant, PersonName } from './domain/names.ts'
 import type { Outcome } from './domain/outcome.ts'
-import type { Refusal } from './domain/request.ts'
+import type { Payload, Refusal } from './domain/request.ts'
 
 /** What a no says, before it is dressed in a provider's own form. */
 export type RefusalText = Omit<Refusal, 'kind' | 'answer'>
 
-/** Where an agent waits for a hold, through the proxy. */
-export function waitAddress(hold: HoldId): string {
-  return `http://holdpoint.internal/holds/${hold}?wait=60`
+/** How an agent waits for a hold at the door where it was told of it. */
+function wayToWait(hold: HoldId, door: Payload['kind']): string {
+  return door === 'sql'
+    ? `SHOW holdpoint.${hold} ;`
+    : `GET http://holdpoint.internal/holds/${hold}?wait=60 .`
 }
 
 export function heldRefusal(
   decision: Decision,
   would: string,
   { hold, expiresAt }: Readonly<{ hold: HoldId; expiresAt: Instant }>,
+  door: Payload['kind'],
 ): RefusalText {
   return {
     code: 'held',
@@ -24,7 +27,7 @@ export function heldRefusal(
       `A person must release exactly this request (${hold}, open until ${expiresAt})`,
     instead:
       `tell the person you work for that ${hold} waits for them, ` +
-      `then wait: GET ${waitAddress(hold)} . ` +
+      `then wait: ${wayToWait(hold, door)} ` +
       'Once it is released, send this same request again, unchanged. ' +
       'Do not try another way: it will be refused too, and counted',
     hold,
