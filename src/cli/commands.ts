@@ -23,11 +23,18 @@ import { mandateGrant } from './commands/mandate-grant.ts'
 import { mandateList } from './commands/mandate-list.ts'
 import { mandateRevoke } from './commands/mandate-revoke.ts'
 import { policyCheck } from './commands/policy-check.ts'
+import { postgresEnroll } from './commands/postgres-enroll.ts'
+import { postgresStatus } from './commands/postgres-status.ts'
+import { postgresUnenroll } from './commands/postgres-unenroll.ts'
 import { resume } from './commands/resume.ts'
 import { schema } from './commands/schema.ts'
 import { secretList } from './commands/secret-list.ts'
 import { secretPut } from './commands/secret-put.ts'
 import { secretRemove } from './commands/secret-remove.ts'
+import { trashList } from './commands/trash-list.ts'
+import { trashPurge } from './commands/trash-purge.ts'
+import { trashShow } from './commands/trash-show.ts'
+import { undo } from './commands/undo.ts'
 import { up } from './commands/up.ts'
 
 /** Every command, in the order of the help: to begin, to work, to look, to stop. */
@@ -46,11 +53,18 @@ export const commandRows: readonly CommandRow[] = [
   secretPut,
   secretList,
   secretRemove,
+  postgresEnroll,
+  postgresStatus,
+  postgresUnenroll,
   holdsList,
   holdsShow,
   log,
   explain,
   inspect,
+  undo,
+  trashList,
+  trashShow,
+  trashPurge,
   kill,
   liftKill,
   resume,
