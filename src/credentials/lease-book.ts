@@ -5,6 +5,8 @@ import { millisecondsOf } from '../domain/instant.ts'
 import type { Mandate, Standing } from '../domain/mandate.ts'
 import type { AgentName, Digest, Instant, LeaseId, MandateId, PersonName } from '../domain/names.ts'
 import type { StoreReads } from '../store/store.ts'
+import type { ScramVerifier } from '../system/scram.ts'
+import { readVerifier } from './lease-verifier.ts'
 
 export interface HeldLease {
   readonly standing: Standing
@@ -15,6 +17,8 @@ export interface HeldLease {
   /** the agents of those mandates: when one is stopped, so are those it gave work to */
   readonly agents: readonly AgentState[]
   revoked: boolean
+  /** for whoever proves that they have the token; null when none was kept, undefined: not read yet */
+  verifier: ScramVerifier | null | undefined
 }
 
 export interface MandateState {
@@ -45,15 +49,19 @@ export type EndListener = (lease: LeaseId | 'all', agent: AgentName | null) => v
 /** What is known of leases and of all that they stand on, in memory: a fold over facts. */
 export class LeaseBook {
   readonly #leases = new Map<LeaseId, HeldLease>()
+  /** in the order in which they were issued */
+  readonly #order: HeldLease[] = []
   readonly #hashes = new Map<Digest, HeldLease>()
   readonly #mandates = new Map<MandateId, MandateState>()
   readonly #agents = new Map<AgentName, AgentState>()
   /** those whose end has not been told yet */
   readonly #live = new Set<HeldLease>()
+  readonly #store: StoreReads
   readonly #ended: EndListener
   #everyoneKilled = false
 
   constructor(store: StoreReads, ended: EndListener) {
+    this.#store = store
     this.#ended = ended
     this.#restore(store)
   }
@@ -64,6 +72,33 @@ export class LeaseBook {
 
   byId(id: LeaseId): HeldLease | undefined {
     return this.#leases.get(id)
+  }
+
+  /**
+   * Those to which a proof may belong, newest first: at most `liveMax` that may stand, then
+   * `endedMax` of the others, so that whoever comes with an old one hears what befell it.
+   */
+  *provable(liveMax: number, endedMax: number): Iterable<HeldLease & Provable> {
+    yield* this.#withVerifier([...this.#live].reverse(), liveMax)
+    yield* this.#withVerifier(this.#endedNewestFirst(), endedMax)
+  }
+
+  *#withVerifier(held: Iterable<HeldLease>, max: number): Iterable<HeldLease & Provable> {
+    let left = max
+    for (const one of held) {
+      if (left === 0) return
+      left -= 1
+      if (one.verifier === undefined)
+        one.verifier = readVerifier(this.#store.besideLease(one.standing.lease.id)?.bytes)
+      if (hasVerifier(one)) yield one
+    }
+  }
+
+  *#endedNewestFirst(): Iterable<HeldLease> {
+    for (let i = this.#order.length - 1; i >= 0; i--) {
+      const held = this.#order[i]
+      if (held !== undefined && !this.#live.has(held)) yield held
+    }
   }
 
   agent(name: AgentName): AgentState | undefined {
@@ -162,8 +197,10 @@ export class LeaseBook {
       mandates: chain,
       agents: [...new Set(chain.map(({ mandate }) => known(this.#agents, mandate.agent)))],
       revoked: false,
+      verifier: undefined,
     }
     this.#leases.set(lease.id, held)
+    this.#order.push(held)
     this.#hashes.set(lease.tokenHash, held)
     this.#live.add(held)
     return held
@@ -224,6 +261,14 @@ export class LeaseBook {
       if (held.revoked) this.#live.delete(held)
     }
   }
+}
+
+export interface Provable {
+  readonly verifier: ScramVerifier
+}
+
+function hasVerifier(held: HeldLease): held is HeldLease & Provable {
+  return held.verifier !== null && held.verifier !== undefined
 }
 
 /** The gravest reason first; it is what a person would want to hear. */

@@ -11,8 +11,11 @@ import type { Clock } from '../system/clock.ts'
 import { sha256 } from '../system/hash.ts'
 import type { Random } from '../system/random.ts'
 import { newId } from '../system/random.ts'
+import { scramProves, scramServerSignature } from '../system/scram.ts'
+import type { ScramProof, ScramSalt } from '../system/scram.ts'
 import { LeaseBook } from './lease-book.ts'
-import type { EndListener } from './lease-book.ts'
+import type { EndListener, HeldLease } from './lease-book.ts'
+import { leaseSalt, makeVerifier, writeVerifier } from './lease-verifier.ts'
 import { sortPresented } from './presented.ts'
 import { stranger, strangerOf } from './strangers.ts'
 
@@ -20,6 +23,13 @@ import { stranger, strangerOf } from './strangers.ts'
 export interface Leases {
   /** Never throws; what it cannot place is a stranger. */
   identify(presented: readonly Presented[]): Identity
+  /** what a client that proves a lease by SCRAM-SHA-256 is told first */
+  readonly scramSalt: ScramSalt
+  /**
+   * Finds whose token made the proof. Whether that lease stands is for `identify` to say, each time
+   * that it is presented; null: nobody's, or that of a lease issued before verifiers were kept.
+   */
+  proveScram(proof: ScramProof): ProvedLease | null
   /** Ends with the mandate at the latest, whatever was wanted. */
   issue(wanted: WantedLease): Promise<{ readonly lease: Lease; readonly token: Concealed }>
   revoke(lease: LeaseId, by: PersonName): Promise<void>
@@ -37,6 +47,16 @@ export interface Leases {
   sweep(): void
 }
 
+/** A lease that was proved on a connection, without being shown. */
+export interface ProvedLease {
+  /** stands for the lease, until `end` */
+  readonly presented: Presented
+  /** what proves to the client that the gate knows the lease too */
+  readonly serverSignature: Uint8Array
+  /** The connection is over: what was presented on it stands for nothing any more. */
+  end(): void
+}
+
 export interface WantedLease {
   readonly agent: AgentName
   readonly mandate: MandateId
@@ -52,10 +72,15 @@ export interface LeaseOptions {
 }
 
 const tokenBytes = 32
+/** leases that a proof is tried against; some microseconds each */
+const provableMax = 4_096
+const provableEndedMax = 256
 const ttlSecondsMax = 86_400
 
 export function createLeases({ ledger, store, clock, random }: LeaseOptions): Leases {
   const listeners: EndListener[] = []
+  /** what proved leases go by: only in memory, only while their connections live */
+  const handles = new Map<string, HeldLease>()
   const book = new LeaseBook(store, (lease, agent) => {
     for (const listener of listeners) listener(lease, agent)
   })
@@ -74,7 +99,8 @@ export function createLeases({ ledger, store, clock, random }: LeaseOptions): Le
       issuedAt,
       expiresAt: expiresAt < mandateEnds ? expiresAt : mandateEnds,
     }
-    await ledger.append({ kind: 'lease-issued', lease, by: wanted.by })
+    const verifier = writeVerifier(makeVerifier(token))
+    await ledger.append({ kind: 'lease-issued', lease, by: wanted.by }, verifier)
     return { lease, token: new Concealed('lease', token) }
   }
 
@@ -85,13 +111,29 @@ export function createLeases({ ledger, store, clock, random }: LeaseOptions): Le
     await ledger.append({ kind: 'lease-revoked', lease, by })
   }
 
+  function proveScram({ authMessage, proof }: ScramProof): ProvedLease | null {
+    for (const held of book.provable(provableMax, provableEndedMax)) {
+      if (!scramProves(held.verifier, authMessage, proof)) continue
+      const handle = `hpd_${random.bytes(tokenBytes).toString('base64url')}`
+      handles.set(handle, held)
+      return {
+        presented: { place: 'session', value: new Concealed('lease', handle) },
+        serverSignature: scramServerSignature(held.verifier, authMessage),
+        end: () => void handles.delete(handle),
+      }
+    }
+    return null
+  }
+
   function stands(lease: LeaseId): boolean {
     const held = book.byId(lease)
     return held !== undefined && book.fall(held, clock.milliseconds()) === null
   }
 
   return {
-    identify: (presented) => identify(book, presented, clock.milliseconds()),
+    identify: (presented) => identify({ book, handles }, presented, clock.milliseconds()),
+    scramSalt: leaseSalt,
+    proveScram,
     issue,
     revoke,
     stands,
@@ -100,18 +142,27 @@ export function createLeases({ ledger, store, clock, random }: LeaseOptions): Le
   }
 }
 
+interface Known {
+  readonly book: LeaseBook
+  readonly handles: ReadonlyMap<string, HeldLease>
+}
+
 function identify(
-  book: LeaseBook,
+  { book, handles }: Known,
   presented: readonly Presented[],
   milliseconds: number,
 ): Identity {
-  const { foreign, misplaced, two, inner, proxy } = sortPresented(presented)
+  const { foreign, misplaced, two, inner, proxy, session } = sortPresented(presented)
   if (foreign !== null) {
     const standing = standingOf(book, proxy, milliseconds) ?? standingOf(book, inner, milliseconds)
     return stranger('foreign-credential', standing, foreign)
   }
   if (misplaced) return stranger('misplaced-lease')
   if (two) return stranger('two-leases')
+  if (session !== null) {
+    if (inner !== null || proxy !== null) return stranger('two-leases')
+    return identifyHeld(book, handles.get(session), milliseconds)
+  }
   // The lease of the connection must stand too, although the request's own says who asks.
   if (proxy !== null && inner !== null && proxy !== inner) {
     const connection = identifyBy(book, proxy, milliseconds)
@@ -122,7 +173,14 @@ function identify(
 }
 
 function identifyBy(book: LeaseBook, token: string, milliseconds: number): Identity {
-  const held = book.byTokenHash(sha256(token))
+  return identifyHeld(book, book.byTokenHash(sha256(token)), milliseconds)
+}
+
+function identifyHeld(
+  book: LeaseBook,
+  held: HeldLease | undefined,
+  milliseconds: number,
+): Identity {
   if (held === undefined) return stranger('unknown-lease')
   const fall = book.fall(held, milliseconds)
   return fall === null ? { kind: 'known', standing: held.standing } : strangerOf(fall)

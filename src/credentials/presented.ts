@@ -13,6 +13,8 @@ export interface SortedPresented {
   readonly inner: string | null
   /** the token of the connection, which is meant for Holdpoint whatever it is */
   readonly proxy: string | null
+  /** what a lease that was proved, and not shown, goes by on its connection */
+  readonly session: string | null
 }
 
 const leasePrefix = 'hpl_'
@@ -28,6 +30,7 @@ export function sortPresented(presented: readonly Presented[]): SortedPresented 
     two: false,
     inner: null,
     proxy: null,
+    session: null,
   }
   for (const { place, value } of presented) {
     const token = value.reveal()
@@ -35,6 +38,10 @@ export function sortPresented(presented: readonly Presented[]): SortedPresented 
       case 'proxy':
         if (sorted.proxy !== null && sorted.proxy !== token) sorted.two = true
         else sorted.proxy = token
+        break
+      case 'session':
+        if (sorted.session !== null && sorted.session !== token) sorted.two = true
+        else sorted.session = token
         break
       case 'query':
       case 'cookie':

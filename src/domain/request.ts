@@ -36,10 +36,11 @@ export interface Session {
 
 /**
  * A credential in the place where the client put it. `proxy` belongs to the connection, not the
- * request.
+ * request. `session`: the client proved that it has a lease and did not show it; the value is a
+ * handle that leads to it for as long as the connection lives.
  */
 export interface Presented {
-  readonly place: 'authorization' | 'header' | 'cookie' | 'query' | 'proxy'
+  readonly place: 'authorization' | 'header' | 'cookie' | 'query' | 'proxy' | 'session'
   readonly value: Concealed
 }
 

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { FactKind } from '../domain/fact.ts'
 import type { Instant } from '../domain/names.ts'
 import { entryOf } from './read-facts.ts'
-import { numberOf, textOf, textOrNull } from './rows.ts'
+import { bytesOf, numberOf, textOf, textOrNull } from './rows.ts'
 import type { Row } from './rows.ts'
 import type {
   AgentRecord,
@@ -20,6 +20,7 @@ type AgentReads = Pick<
   | 'agent'
   | 'mandates'
   | 'mandate'
+  | 'besideLease'
   | 'leases'
   | 'lease'
   | 'leaseByTokenHash'
@@ -47,6 +48,9 @@ export function readAgents(database: DatabaseSync): AgentReads {
   const leases = database.prepare(`${leaseColumns} ORDER BY idx`)
   const lease = database.prepare(`${leaseColumns} WHERE id = ?`)
   const leaseByTokenHash = database.prepare(`${leaseColumns} WHERE token_hash = ?`)
+  const besideLease = database.prepare(
+    'SELECT salt, beside FROM leases JOIN facts USING(idx) WHERE id = ? AND salt IS NOT NULL',
+  )
   const spent = database.prepare('SELECT * FROM spent WHERE mandate = ?')
   const touched = database.prepare('SELECT resource FROM touched WHERE mandate = ?')
 
@@ -58,6 +62,11 @@ export function readAgents(database: DatabaseSync): AgentReads {
     leases: () => leases.all().map(leaseOf),
     lease: (id) => orNull(lease.get(id), leaseOf),
     leaseByTokenHash: (tokenHash) => orNull(leaseByTokenHash.get(tokenHash), leaseOf),
+    besideLease: (id) =>
+      orNull(besideLease.get(id), (row) => ({
+        salt: bytesOf(row, 'salt'),
+        bytes: bytesOf(row, 'beside'),
+      })),
     frozen: () => frozen.all().map((row) => freezeOf(kindOf(row, 'tripped'))),
     killed: () =>
       killed.all().map((row) => {

@@ -112,6 +112,8 @@ export interface StoreReads {
   mandate(id: MandateId): MandateRecord | null
   leases(): readonly LeaseRecord[]
   lease(id: LeaseId): LeaseRecord | null
+  /** what is kept beside the fact that issued it */
+  besideLease(id: LeaseId): Beside | null
   leaseByTokenHash(tokenHash: Digest): LeaseRecord | null
   frozen(): readonly Freeze[]
   killed(): readonly Kill[]
