@@ -8,6 +8,7 @@ import { entryIndent, entryLine } from '../entry-words.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { mandateLines } from '../mandate-words.ts'
 import { wrap } from '../output.ts'
+import { previewLines } from '../preview-words.ts'
 import { requestLines } from '../request-words.ts'
 import { withControl } from '../session.ts'
 import { typed } from '../typed.ts'
@@ -41,6 +42,7 @@ function linesOf(explanation: Explanation, { output }: Call): readonly string[] 
     '',
     'what it reaches',
     ...impactLines(decision).flatMap((line) => fit(`  ${line}`)),
+    ...previewLines(request, output.width),
     '',
     'by what right',
     ...(mandate === null ? ['  no mandate'] : mandateWords(mandate).flatMap(fit)),

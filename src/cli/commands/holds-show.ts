@@ -6,6 +6,7 @@ import type { Call, CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { releaseWords, stateWords } from '../hold-words.ts'
 import { wrap } from '../output.ts'
+import { previewLines } from '../preview-words.ts'
 import { requestLines } from '../request-words.ts'
 import { withControl } from '../session.ts'
 import { typed } from '../typed.ts'
@@ -39,6 +40,7 @@ function linesOf(
     '',
     'what it reaches',
     ...impactLines(decision).flatMap((line) => fit(`  ${line}`)),
+    ...previewLines(request, output.width),
     '',
     'why it is held',
     ...because.flatMap(({ code, says }) => fit(`  ${inert(says)} (${inert(code)})`)),
