@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { sendDelete } from '../../src/cli/demo-agent.ts'
-import { stop, up } from '../scenarios/world.ts'
+import { stop, up } from '../scenarios/processes.ts'
 import type { Staged } from '../scenarios/world.ts'
 import { root } from '../source-files.ts'
 import { noBrowser, openBrowser, visit } from './host.ts'

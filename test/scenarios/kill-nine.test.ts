@@ -8,7 +8,7 @@ import { test } from 'node:test'
 
 import { startRailwaySimulator } from '../../simulators/railway/start.ts'
 import type { RailwaySimulator } from '../../simulators/railway/start.ts'
-import { holdpoint, stop, up } from './world.ts'
+import { holdpoint, stop, up } from './processes.ts'
 
 const rounds = 4
 const requestsAtOnce = 8

@@ -2,6 +2,8 @@
 // answer them, over the console's own HTTP, as the page does.
 import { createAuthenticator } from '../authenticator.ts'
 import type { AssertionOptions, CreationOptions } from '../authenticator.ts'
+import { printed } from './processes.ts'
+import type { Printed } from './script.ts'
 
 export interface Person {
   enrol(code: string): Promise<void>
@@ -80,5 +82,20 @@ export function createPerson(console: string): Person {
     },
     show: (hold) => ask('GET', `/api/holds/${hold}`),
     answer,
+  }
+}
+
+/** Answers a hold by its id, or the last that waits; enrols with the code before the first. */
+export function createAnswering(
+  person: Person,
+  code: string,
+): (how: 'release' | 'refuse', which: string, note: string) => Promise<Printed> {
+  let enrolled = false
+  return async (how, which, note) => {
+    if (!enrolled) await person.enrol(code)
+    enrolled = true
+    const hold = which === 'last' ? ((await person.holds()).at(-1) ?? 'none') : which
+    const { status, body } = await person.answer(hold, how, note)
+    return printed(status === 200, body)
   }
 }
