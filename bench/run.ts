@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { startGate } from './gate.ts'
 import type { Run } from './load.ts'
 import { chooseLoad } from './load.ts'
+import { median } from './median.ts'
 import { renderTable } from './report.ts'
 import type { Child, Target } from './targets.ts'
 import { nginxIsInstalled, startNginxProxy, startNginxUpstream, startNode } from './targets.ts'
@@ -143,9 +144,4 @@ function summarise(runs: ReadonlyMap<string, readonly Run[]>): Measured[] {
       errors: list.reduce((sum, run) => sum + run.errors, 0),
     }
   })
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
