@@ -31,7 +31,7 @@ export async function listTrash(options: KeeperOptions, by: PersonName): Promise
       faults.push({ ...where, says: saysOf(fault) })
     }
   }
-  return { kept: kept.sort((a, b) => (a.at < b.at ? 1 : -1)), faults }
+  return { kept: kept.sort((a, b) => b.at.localeCompare(a.at)), faults }
 }
 
 /** how far the database's clock may be from ours, in milliseconds */

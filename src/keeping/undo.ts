@@ -45,14 +45,13 @@ function checkWasSent({ decision, history }: DecisionRecord): void {
     if (effects.length === 0 || effects.some(({ kind }) => kind !== 'read')) return
     throw new Fault('nothing-to-undo', `\`${id}\` only read; there is nothing to take back`)
   }
-  const why = verdict.kind === 'deny' ? 'was denied' : 'was held, and is not what was sent'
-  const instead = verdict.kind === 'hold' ? '; the decision that spent its release is' : ''
-  throw new Fault(
-    'nothing-to-undo',
-    verdict.kind === 'allow'
-      ? `\`${id}\` was never sent, so it changed nothing`
-      : `\`${id}\` ${why}, so it changed nothing${instead}`,
-  )
+  const why = {
+    allow: 'was never sent',
+    deny: 'was denied',
+    hold: 'was held, and only the decision that spent its release could change anything',
+  }[verdict.kind]
+  const says = `\`${id}\` ${why}, so it changed nothing; see \`holdpoint explain ${id}\``
+  throw new Fault('nothing-to-undo', says)
 }
 
 const sentSql = z.object({ kind: z.literal('sql'), upstream: z.string(), database: z.string() })
