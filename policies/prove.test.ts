@@ -23,7 +23,7 @@ const effects = [
 ] as const
 // Each list is from mild to grave: what comes later must never be judged more mildly.
 const undos = ['trivial', 'from-safeguard', 'never'] as const
-const extents = ['some', 'whole'] as const
+const extents = ['some', 'some 50', 'whole', 'whole 51'] as const
 const backups = ['2+1', '2+0', '?'] as const
 const reaches = [
   { text: 'p/dev=open', critical: false, shared: false },
@@ -51,7 +51,10 @@ const mandates = [
   },
   { text: `${all} in q/dev on aws:volume/*`, known: 'outside', unknown: 'outside' },
   { text: `${all} in * on * < ${all} in q/dev on aws:*`, known: 'outside', unknown: 'outside' },
+  { text: `${all} in * on railway:volume/*; rows 50`, known: 'inside', unknown: 'overlap' },
 ] as const
+/** those that are not the next step after the one before them */
+const asides: readonly number[] = [3, mandates.length - 1]
 
 interface Point {
   readonly effect: (typeof effects)[number]
@@ -147,7 +150,14 @@ const promises: Readonly<Record<string, (judged: Judged) => boolean>> = {
     ['destroy', 'disarm'].includes(point.effect) &&
     isIrreversible(point) &&
     backups[point.backups] !== '2+1' &&
+    // What is held for its rows alone would have passed without a person, had it been less.
+    verdict.because.some(({ code }) => code !== 'rows-over-limit') &&
     !verdict.safeguards.some((name) => name === 'independent-backup'),
+  'nothing beyond the rows that the mandate lets through is allowed': ({ point, verdict }) =>
+    verdict.kind === 'allow' &&
+    ['write', 'destroy'].includes(point.effect) &&
+    extents[point.extent] === 'whole 51' &&
+    mandates[point.mandate]?.text.endsWith('rows 50') === true,
   'every question gets an answer': ({ verdict }) =>
     verdict.because.some(({ code }) => code === 'policy-error'),
 }
@@ -199,7 +209,7 @@ function graver(point: Point): readonly Point[] {
   const nextReach = reaches[point.reach + 1]
   // Sharing changes what the mandate covers; protection alone is compared, and unknown comes last.
   if (nextReach !== undefined) steps.push({ ...point, reach: point.reach + 1 })
-  return steps.filter(({ mandate }) => mandate !== 3 || point.mandate === 3)
+  return steps.filter(({ mandate }) => mandate === point.mandate || !asides.includes(mandate))
 }
 
 test('another verb for the same effect on the same thing gets the same verdict', () => {
@@ -247,6 +257,7 @@ const needed: readonly (readonly [rule: string, effect: string, promise: string]
   ['destroy-last-copy', 'destroy', 'the end of a last copy is released behind a safeguard alone'],
   ['disarm-last-copy', 'disarm', 'the end of a last copy is released behind a safeguard alone'],
   ['write-irreversible', 'write', 'nothing irreversible on what is critical is allowed'],
+  ['rows-over-limit', 'write', 'nothing beyond the rows that the mandate lets through is allowed'],
   ['outside-mandate', 'read', 'nothing outside the mandate is allowed or held'],
   ['not-granted', 'read', 'nothing is allowed that the mandate does not grant everywhere'],
   ['escalate-granted', 'escalate', 'no escalation is allowed'],
