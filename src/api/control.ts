@@ -113,6 +113,18 @@ export interface GateReport {
   readonly policies: Digest
   readonly connections: number
   readonly upstreams: readonly UpstreamReport[]
+  /** where agents connect to databases, `127.0.0.1:7432`; absent where none is governed */
+  readonly postgres?: string
+  readonly databases?: readonly GovernedServer[]
+}
+
+/** A PostgreSQL server, by the name that agents give as user. */
+export interface GovernedServer {
+  readonly name: string
+  readonly database: string
+  readonly environment: string
+  /** the vault holds the password of the role that agents work as */
+  readonly credential: boolean
 }
 
 export interface UpstreamReport {

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
+import type { Control } from '../../api/control.ts'
 import type { Configuration } from '../../configuration/configuration.ts'
+import type { PersonName } from '../../domain/names.ts'
 import { verifyLedger } from '../../ledger/verify.ts'
 import type { Call, CommandRow } from '../command.ts'
 import type { Check } from '../doctor/check.ts'
 import { failed, fail, ok, skipped } from '../doctor/check.ts'
+import { checkDatabases } from '../doctor/databases.ts'
 import { checkDiscovery, checkSecrets, checkStatus } from '../doctor/gate.ts'
 import {
   checkAnswers,
@@ -70,10 +73,11 @@ async function checkPolicies(call: Call, configuration: Configuration): Promise<
 
 /** Not made by looking: a state that is not there yet is left so. */
 async function checkState(call: Call, configuration: Configuration): Promise<readonly Check[]> {
-  const { listen, state } = configuration
+  const { listen, state, databases } = configuration
   const free = async (): Promise<readonly Check[]> => [
     await checkFree('agents', listen.agents),
     await checkFree('console', listen.console),
+    ...(databases.length === 0 ? [] : [await checkFree('postgres', listen.postgres)]),
   ]
   if (!existsSync(join(state, 'holdpoint.sqlite'))) {
     return [skipped('ledger', 'begins at the first start'), ...(await free())]
@@ -81,7 +85,7 @@ async function checkState(call: Call, configuration: Configuration): Promise<rea
   try {
     return await withControl(
       call,
-      async ({ control }) => {
+      async ({ control, by }) => {
         const status = await control.status({})
         const { gate } = status
         const now = call.surroundings.now()
@@ -98,6 +102,7 @@ async function checkState(call: Call, configuration: Configuration): Promise<rea
                 await checkAnswers('agents', gate.agents),
                 await checkAnswers('console', gate.console),
                 ...checkDiscovery(gate.upstreams),
+                ...(await checkServers(control, by, gate.postgres)),
               ]),
         ]
       },
@@ -105,6 +110,21 @@ async function checkState(call: Call, configuration: Configuration): Promise<rea
     )
   } catch (error) {
     return [failed('store', error)]
+  }
+}
+
+/** Asked by the gate: it alone has what opens them. */
+async function checkServers(
+  control: Control,
+  by: PersonName,
+  address: string | undefined,
+): Promise<readonly Check[]> {
+  if (address === undefined) return []
+  const answers = await checkAnswers('postgres', address)
+  try {
+    return [answers, ...checkDatabases(await control.postgresStatus({ by }))]
+  } catch (error) {
+    return [answers, failed('database', error)]
   }
 }
 

@@ -72,6 +72,7 @@ async function announce(
     '',
     ...gate.upstreams.map(({ name }) => `agents   http://${gate.agents}/${name}/…`),
     `         http://${gate.agents} as an HTTP proxy, for the hosts above by their own names`,
+    ...databaseLines(gate),
     `people   ${gate.console}`,
     `state    ${configuration.state}`,
     ...warnings(status),
@@ -94,10 +95,31 @@ async function openFirst(control: Control, person: PersonName): Promise<FirstEnr
   return { person, ...(await control.enrolFirst({ person })) }
 }
 
-function governedLines({ upstreams }: GateReport): readonly string[] {
-  if (upstreams.length === 0) return ['governs  nothing: add an upstream to holdpoint.yaml']
-  return upstreams.flatMap(({ name, hosts, credential }) => [
-    `governs  ${name}: ${hosts.join(', ')}`,
+/** As any client takes it: the lease is the password. */
+function databaseLines({ postgres, databases = [] }: GateReport): readonly string[] {
+  if (postgres === undefined) return []
+  return databases.map(
+    ({ name, database }) => `agents   postgres://${name}:LEASE@${postgres}/${inert(database)}`,
+  )
+}
+
+function governedLines({ upstreams, databases = [] }: GateReport): readonly string[] {
+  if (upstreams.length + databases.length === 0)
+    return ['governs  nothing: add an upstream to holdpoint.yaml']
+  const governed = [
+    ...upstreams.map(({ name, hosts, credential }) => ({
+      name,
+      credential,
+      what: hosts.join(', '),
+    })),
+    ...databases.map(({ name, environment, credential }) => ({
+      name,
+      credential,
+      what: `PostgreSQL, ${inert(environment)}`,
+    })),
+  ]
+  return governed.flatMap(({ name, credential, what }) => [
+    `governs  ${name}: ${what}`,
     ...(credential ? [] : [`         its credential is MISSING: holdpoint secret put`]),
   ])
 }

@@ -40,16 +40,24 @@ export function checkStatus(status: Status): readonly Check[] {
 }
 
 export function checkSecrets(
-  { upstreams }: Configuration,
+  { upstreams, databases }: Configuration,
   names: readonly SecretName[],
 ): readonly Check[] {
-  if (upstreams.length === 0) {
+  if (upstreams.length + databases.length === 0) {
     return [warn('upstreams', 'nothing is governed', 'add an upstream to holdpoint.yaml')]
   }
-  return upstreams.map(({ name, credential, discoverCredential }) => {
-    const missing = [credential, discoverCredential].find(
-      (secret) => secret !== null && !names.includes(secret),
-    )
+  const needs = [
+    ...upstreams.map(({ name, credential, discoverCredential }) => ({
+      name,
+      secrets: [credential, discoverCredential],
+    })),
+    ...databases.map(({ name, credential, admin }) => ({
+      name,
+      secrets: [credential, admin?.credential ?? null],
+    })),
+  ]
+  return needs.map(({ name, secrets }) => {
+    const missing = secrets.find((secret) => secret !== null && !names.includes(secret))
     if (missing === undefined || missing === null) return ok('secret', `${name} has its credential`)
     return fail('secret', `\`${missing}\` of ${name} is missing`, `holdpoint secret put ${missing}`)
   })
