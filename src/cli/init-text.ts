@@ -6,21 +6,29 @@ export interface InitAnswers {
   readonly secret: string
   /** an origin; null for the provider's own */
   readonly url: string | null
+  /** null where it is not a PostgreSQL */
+  readonly database: InitDatabase | null
   /** environments by how they are protected */
   readonly critical: readonly string[]
   readonly standard: readonly string[]
 }
 
+export interface InitDatabase {
+  /** scheme, host and port */
+  readonly url: string
+  readonly role: string
+  readonly database: string
+  readonly environment: string
+  /** a role that may install what makes undo possible; null for none */
+  readonly admin: string | null
+  /** on this machine */
+  readonly local: boolean
+}
+
 /** A first holdpoint.yaml, with what its reader should know beside each part. */
 export function configurationText(answers: InitAnswers): string {
-  const { provider, upstream, secret, url, critical, standard } = answers
-  const isLocal = url?.startsWith('http:') === true
-  const one = {
-    provider,
-    ...(url === null ? {} : { url }),
-    credential: secret,
-    ...(isLocal ? { allowPrivate: true } : {}),
-  }
+  const { upstream, database, critical, standard } = answers
+  const one = database === null ? httpUpstream(answers) : databaseUpstream(answers, database)
   const environments = [
     ...critical.map((match) => ({ match, protection: 'critical' })),
     ...standard.map((match) => ({ match, protection: 'standard' })),
@@ -35,4 +43,23 @@ export function configurationText(answers: InitAnswers): string {
     '# Silence for so long is a no.',
     stringify({ holds: { minutes: 60 } }),
   ].join('\n')
+}
+
+function httpUpstream({ provider, secret, url }: InitAnswers): object {
+  const isLocal = url?.startsWith('http:') === true
+  return {
+    provider,
+    ...(url === null ? {} : { url }),
+    credential: secret,
+    ...(isLocal ? { allowPrivate: true } : {}),
+  }
+}
+
+function databaseUpstream({ provider, secret }: InitAnswers, server: InitDatabase): object {
+  const { url, role, database, environment, admin, local } = server
+  return {
+    ...{ provider, url, role, credential: secret, database, environment },
+    ...(local ? { tls: 'off', allowPrivate: true } : {}),
+    ...(admin === null ? {} : { admin: { role: admin, credential: `${secret}-admin` } }),
+  }
 }

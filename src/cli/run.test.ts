@@ -324,3 +324,71 @@ test('doctor says what is missing, and fails only for what is wrong', async (t) 
   assert.equal(checked.code, 1)
   assert.match(checked.stderr, /mine\.cedar/)
 })
+
+test('init takes a PostgreSQL by its URL, without the password', async (t) => {
+  const folder = openFolder(t, null)
+  const url = 'postgres://app@db.example:6543/shop'
+  const made = await run(folder, ['init', '--yes', '--postgres', url, '--admin', 'postgres'])
+  assert.equal(made.code, 0, made.stderr)
+  assert.match(made.stdout, /holdpoint secret put postgres-admin\n/)
+  assert.match(made.stdout, /holdpoint postgres enroll postgres\n/)
+  const configuration = loadConfiguration(null, folder, world.providers)
+  const [database] = configuration?.databases ?? []
+  assert.deepEqual(
+    [database?.host, database?.port, database?.role, database?.database, database?.environment],
+    ['db.example', 6543, 'app', 'shop', 'postgres/production'],
+  )
+  assert.equal(database?.admin?.role, 'postgres')
+  const secret = openFolder(t, null)
+  for (const wrong of ['postgres://app:Hunter2@db/shop', 'postgres://db/shop', 'http://a@b/c']) {
+    const { code, stdout, stderr } = await run(secret, ['init', '--yes', '--postgres', wrong])
+    assert.equal(code, 2, stderr)
+    assert.doesNotMatch(stdout + stderr, /Hunter2/)
+  }
+  assert.equal(existsSync(join(secret, 'holdpoint.yaml')), false)
+})
+
+test('a secret of a database is known, and missing until it is put', async (t) => {
+  const folder = openFolder(t, null)
+  const url = 'postgres://app@127.0.0.1/shop'
+  const options = ['--upstream', 'shop-db', '--admin', 'root', '--environment', 'shop/production']
+  await run(folder, ['init', '--yes', '--postgres', url, ...options])
+  const { value } = await json(folder, ['secret', 'list'])
+  assert.deepEqual(value, { secrets: [], missing: ['shop-db', 'shop-db-admin'] })
+  await run(folder, ['secret', 'put', 'shop-db'], { stdin: 'pw' })
+  await run(folder, ['secret', 'put', 'shop-db-admin'], { stdin: 'pw' })
+  const { stdout } = await run(folder, ['doctor'])
+  assert.match(stdout, /ok {3}secret +shop-db has its credential/)
+  assert.match(stdout, / postgres +127\.0\.0\.1:7432/)
+})
+
+test('what is kept in databases is for the gate that runs', async (t) => {
+  const folder = openFolder(t)
+  for (const argv of [
+    ['postgres', 'status'],
+    ['undo', 'dec_1'],
+    ['trash', 'list'],
+  ]) {
+    const { code, stderr } = await run(folder, argv)
+    assert.equal(code, 1)
+    assert.match(stderr, /no gate runs here, .*holdpoint up/)
+  }
+  const wrong = await run(folder, ['undo', '../etc'])
+  assert.equal(wrong.code, 2)
+  const piped = await run(folder, ['postgres', 'unenroll', 'shop-db'], { stdin: 'shop-db\n' })
+  assert.equal(piped.code, 3)
+  assert.match(piped.stderr, /a person confirms this at a terminal/)
+})
+
+test('a mandate says how many rows a statement may touch before a person is asked', async (t) => {
+  const folder = openFolder(t)
+  await run(folder, ['agent', 'add', 'cursor'])
+  const granted = [...grant, 'read', '--in', 'shop/staging']
+  const usual = await json(folder, granted)
+  const fewer = await json(folder, [...granted, '--rows', '5'])
+  const rowsOf = ({ value }: typeof usual): unknown =>
+    (value['mandate'] as { budget: { rows: unknown } }).budget.rows
+  assert.deepEqual([rowsOf(usual), rowsOf(fewer)], [1000, 5])
+  assert.match((await run(folder, granted)).stdout, /asks a person beyond\s+1000 rows/)
+  assert.equal((await run(folder, [...granted, '--rows', 'many'])).code, 2)
+})

@@ -10,6 +10,7 @@ import { Fault } from '../../domain/fault.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Call, CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { askDatabase, askPlace } from '../init-database.ts'
 import { configurationText } from '../init-text.ts'
 import type { InitAnswers } from '../init-text.ts'
 import { createPrompt, readPiped } from '../prompt.ts'
@@ -27,6 +28,9 @@ export const init: CommandRow = {
     { form: '--provider <name>', about: 'what is to be governed (railway)' },
     { form: '--upstream <name>', about: "what to call it (the provider's name)" },
     { form: '--url <origin>', about: "where its API is, if not at the provider's own address" },
+    { form: '--postgres <url>', about: 'govern postgres://ROLE@HOST:PORT/DATABASE instead' },
+    { form: '--environment <name>', about: 'where that database is (UPSTREAM/production)' },
+    { form: '--admin <role>', about: 'a role of it that may install what makes undo possible' },
     { form: '--secret <name>', about: 'what to call its credential (the name of the upstream)' },
     { form: '--secret-stdin', about: 'take the value of the credential from stdin' },
     { form: '--production <environments>', about: 'protected as critical (*/production)' },
@@ -64,17 +68,17 @@ async function ask(
     if (said !== null || prompt === null) return Promise.resolve(said ?? usual)
     return prompt.line(question, usual)
   }
-  const names = providers.map(({ name }) => name)
-  const provider = await line(
-    'provider',
-    `What is to be governed? (${names.join(', ')})`,
-    'railway',
-  )
+  const names = [...providers.map(({ name }) => name), 'postgres']
+  const question = `What is to be governed? (${names.join(', ')})`
+  const isPostgres = given.text('postgres') !== null
+  const provider = isPostgres ? 'postgres' : await line('provider', question, 'railway')
   if (!names.includes(provider)) {
     throw new Fault('usage-provider', `the provider \`${provider}\` is none of ${names.join(', ')}`)
   }
+  const server = provider === 'postgres' ? await askDatabase(given, prompt) : null
   const upstream = await line('upstream', 'What should it be called here?', provider)
   const secret = await line('secret', 'And its credential?', upstream)
+  const database = server === null ? null : await askPlace(server, upstream, line)
   const production = await line('production', 'Which environments are critical?', '*/production')
   const staging = await line('staging', 'Which ones matter less?', '*/staging')
   const list = (text: string): string[] => text.split(',').map((part) => part.trim())
@@ -83,6 +87,7 @@ async function ask(
     upstream,
     secret,
     url: given.text('url'),
+    database,
     critical: list(production),
     standard: list(staging),
   }
@@ -145,13 +150,17 @@ async function keepSecret(
   return true
 }
 
-function nextSteps({ secret }: InitAnswers, kept: boolean): readonly string[] {
+function nextSteps(answers: InitAnswers, kept: boolean): readonly string[] {
+  const { secret, upstream, database } = answers
+  const enrols = database !== null && database.admin !== null
   const steps = [
     ...(kept ? [] : [`holdpoint secret put ${secret}`]),
+    ...(enrols ? [`holdpoint secret put ${secret}-admin`] : []),
     'holdpoint agent add NAME',
     'holdpoint mandate grant --agent NAME --task "…" --allow read,write --in project/staging',
     'holdpoint lease issue NAME',
     'holdpoint up',
+    ...(enrols ? [`holdpoint postgres enroll ${upstream}`] : []),
   ]
   return ['', 'next:', ...steps.map((step) => `  ${step}`)]
 }
