@@ -1,0 +1,209 @@
+// Export, restore elsewhere, compare: what makes a backup a proof.
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { SafeguardProof } from '../../domain/fact.ts'
+import { Fault } from '../../domain/fault.ts'
+import type { DecisionId, UpstreamName } from '../../domain/names.ts'
+import type { Clock } from '../../system/clock.ts'
+import type { Random } from '../../system/random.ts'
+import { isThere, weigh } from '../artefact.ts'
+import { Bytes } from './bytes.ts'
+import type { DatabaseAccess, ExportClient } from './clients.ts'
+import { readContainer, writeContainer } from './container.ts'
+import type { Weighed } from './container.ts'
+import { exportDatabase } from './export.ts'
+import type { Head } from './export.ts'
+import { Frames, jsonFrame } from './frames.ts'
+import { Pushed } from './pushed.ts'
+import { compareDatabase, readingOnly, restoreDatabase, takeDatabase } from './restore.ts'
+import type { Totals } from './restore.ts'
+import { dropScratch, makeScratch } from './scratch.ts'
+import { readDatabases, readServer } from './server.ts'
+import type { Server } from './server.ts'
+import { startWatch } from './watch.ts'
+import type { Watch } from './watch.ts'
+import { whyOf } from './why.ts'
+
+export interface BackupParts {
+  readonly access: DatabaseAccess
+  /** the backup key; made when there is none and `make` is said, otherwise a fault */
+  readonly key: (make: boolean) => Uint8Array
+  readonly random: Random
+  readonly clock: Clock
+}
+
+export interface BackupSettings {
+  readonly upstream: UpstreamName
+  /** a server where databases may be made and dropped; never the one that is exported */
+  readonly scratch: UpstreamName
+  /** absolute */
+  readonly folder: string
+  readonly minutesMax: number
+}
+
+/** What the world does is a failed proof, never a rejection; a file that proves nothing is removed. */
+export async function proveExport(
+  settings: BackupSettings,
+  decision: DecisionId,
+  parts: BackupParts,
+): Promise<SafeguardProof> {
+  const artefact = join(settings.folder, `${decision}.holdpoint-export`)
+  if (await isThere(artefact)) {
+    return { kind: 'failed', why: `\`${artefact}\` is there already, so it would prove nothing` }
+  }
+  try {
+    const watch = startWatch(parts.clock, settings.minutesMax)
+    const server = await readServers(settings, parts.access)
+    await mkdir(settings.folder, { recursive: true, mode: 0o700 })
+    const weighed = await exportServer(artefact, settings.upstream, server, parts, watch)
+    const totals = await restoreAll(artefact, settings, decision, parts, watch)
+    const found = await weigh(artefact)
+    if (found.kind === 'unfit') throw new Fault('export-file', found.why)
+    if (found.sha256 !== weighed.sha256) throw new Fault('export-file', 'the file was changed')
+    const says =
+      `exported ${counted(totals.tables, 'table')}, ${counted(totals.rows, 'row')} of ` +
+      `${settings.upstream}; restored elsewhere and compared`
+    return { kind: 'proven', says, artefact, ...weighed }
+  } catch (error) {
+    await rm(artefact, { force: true })
+    return { kind: 'failed', why: whyOf(error) }
+  }
+}
+
+function counted(count: number | bigint, noun: string): string {
+  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${digits} ${noun}${Number(count) === 1 ? '' : 's'}`
+}
+
+/** That there are two servers, of one major version: one prints definitions as the other does. */
+async function readServers(
+  { upstream, scratch }: BackupSettings,
+  access: DatabaseAccess,
+): Promise<Server> {
+  if (upstream === scratch) throw sameServer(upstream, scratch)
+  const server = await access.connect(upstream, null, readServer)
+  const other = await access.connect(scratch, null, readServer)
+  if (server.identifier === other.identifier) throw sameServer(upstream, scratch)
+  const major = (one: Server): number => Math.floor(one.version / 10_000)
+  if (major(server) !== major(other)) {
+    const says = `\`${upstream}\` runs PostgreSQL ${major(server)} and \`${scratch}\` ${major(other)}`
+    throw new Fault('export-version', `${says}; give a scratch server of the same version`)
+  }
+  if (!other.superuser) {
+    const says = `the admin role of \`${scratch}\` is no superuser, so it cannot restore roles`
+    throw new Fault('export-scratch', `${says}; give it one`)
+  }
+  return server
+}
+
+function sameServer(upstream: string, scratch: string): Fault {
+  const says = `\`${scratch}\` is the very server of \`${upstream}\``
+  return new Fault('export-same-server', `${says}; restoring there proves nothing, give another`)
+}
+
+async function exportServer(
+  file: string,
+  upstream: UpstreamName,
+  { version }: Server,
+  parts: BackupParts,
+  watch: Watch,
+): Promise<Weighed> {
+  const { access, random } = parts
+  const key = parts.key(true)
+  const databases = await access.connect(upstream, null, (one) => readDatabases(one, version))
+  const pushed = new Pushed()
+  async function push(): Promise<void> {
+    for (const database of databases) {
+      await access.connect(upstream, database.name, async (client) => {
+        for await (const piece of exportDatabase(client, database, version, watch)) {
+          await pushed.push(piece)
+        }
+      })
+    }
+    await pushed.push(jsonFrame('F', { databases: databases.length }))
+  }
+  const pushing = push().then(
+    () => pushed.end(),
+    (fault: unknown) => pushed.end(fault),
+  )
+  try {
+    return await writeContainer(file, pushed, { key, random })
+  } catch (fault) {
+    pushed.abandon(fault)
+    throw fault
+  } finally {
+    await pushing
+  }
+}
+
+async function restoreAll(
+  file: string,
+  { scratch }: BackupSettings,
+  decision: DecisionId,
+  parts: BackupParts,
+  watch: Watch,
+): Promise<Totals> {
+  let tables = 0
+  let rows = 0n
+  const frames = framesOf(file, () => parts.key(false))
+  while ((await frames.peek()) === 'H') {
+    const head = await frames.json<Head>('H')
+    const totals = await restoreToScratch(frames, head, scratch, decision, parts.access, watch)
+    tables += totals.tables
+    rows += totals.rows
+  }
+  await frames.end()
+  return { tables, rows }
+}
+
+export function framesOf(file: string, keyFor: (id: string) => Uint8Array): Frames {
+  return new Frames(new Bytes(readContainer(file, keyFor)))
+}
+
+async function restoreToScratch(
+  frames: Frames,
+  head: Head,
+  scratch: UpstreamName,
+  decision: DecisionId,
+  access: DatabaseAccess,
+  watch: Watch,
+): Promise<Totals> {
+  const made = await access.connect(scratch, null, (client) =>
+    makeScratch(client, head, `holdpoint_scratch_${decision}`, watch),
+  )
+  try {
+    return await access.connect(scratch, made.database, async (client: ExportClient) => {
+      const expected = await restoreDatabase(client, frames, head, made, watch)
+      return compareDatabase(client, expected, made.originalRole, watch)
+    })
+  } finally {
+    await access.connect(scratch, null, (client) => dropScratch(client, made))
+  }
+}
+
+export interface Contents {
+  readonly database: string
+  readonly tables: number
+  readonly rows: bigint
+}
+
+/** Reads a file to its end, and what it says of itself; rejects when it is not whole. */
+export async function verifyExport(
+  file: string,
+  { key, clock }: Pick<BackupParts, 'key' | 'clock'>,
+): Promise<readonly Contents[]> {
+  const watch = startWatch(clock, minutesToVerify)
+  const frames = framesOf(file, () => key(false))
+  const found: Contents[] = []
+  while ((await frames.peek()) === 'H') {
+    const head = await frames.json<Head>('H')
+    const { tables } = await takeDatabase(frames, head, readingOnly, watch)
+    const rows = tables.reduce((sum, one) => sum + BigInt(one.rows), 0n)
+    found.push({ database: head.name, tables: tables.length, rows })
+  }
+  await frames.end()
+  return found
+}
+
+const minutesToVerify = 24 * 60
