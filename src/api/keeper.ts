@@ -96,6 +96,7 @@ export interface UndoReport {
 }
 
 export interface RestoredTable {
+  /** empty where it is in none */
   readonly schema: string
   readonly name: string
   /** null where an object came back, and not rows */

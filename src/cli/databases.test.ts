@@ -169,7 +169,7 @@ test('undo tells what came back, and its proof', async (t) => {
     '  public.users: 1,204 rows back',
     '  public.old⟨U+001B⟩view: is back',
     `  sha256 ${'a'.repeat(64)}`,
-    '         before the change and now',
+    '         before the change and after the undo',
     '',
   ])
   const json = await scene.run(['undo', decision, '--json', '--dry-run', '--force'])

@@ -1,4 +1,4 @@
-import type { TrashItem, TrashReport } from '../api/keeper.ts'
+import type { RestoredTable, TrashItem, TrashReport } from '../api/keeper.ts'
 import { inert } from '../wire/inert.ts'
 import { bytesWords, counted } from './amount-words.ts'
 import type { Output } from './output.ts'
@@ -31,6 +31,11 @@ export function titleOf(item: TrashItem, output: Output): string {
   const { decision, action, at, upstream, database } = item
   const id = output.paint('bold', decision ?? inert(action))
   return `${id}  ${at.slice(0, 19)}Z  ${upstream}/${inert(database)}`
+}
+
+/** `public.users`, or what stands in no schema */
+export function tableName({ schema, name }: Pick<RestoredTable, 'schema' | 'name'>): string {
+  return schema === '' ? inert(name) : `${inert(schema)}.${inert(name)}`
 }
 
 function sumOf(item: TrashItem): string {

@@ -25,11 +25,11 @@ export type Administer = <T>(
   clearance: Clearance,
 ) => Promise<T>
 
-/** The SQL of schema `holdpoint`. */
+/** The SQL of schema `holdpoint`: each text one transaction, begin and commit included. */
 export interface Protection {
   readonly version: number
   enrolmentSql(options: EnrolmentOptions): string
-  unenrolmentSql(): string
+  unenrolmentSql(options: Readonly<{ force: boolean }>): string
 }
 
 export interface EnrolmentOptions {

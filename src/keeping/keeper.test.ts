@@ -47,7 +47,7 @@ async function newDatabase(): Promise<string> {
 /** Only the answers of the real one: what the keeper makes of them is what is tested here. */
 const protection: Protection = {
   version: 3,
-  enrolmentSql: ({ keyHash, agentRoles, retentionDays }) => `
+  enrolmentSql: ({ keyHash, agentRoles, retentionDays }) => `BEGIN;
     CREATE SCHEMA IF NOT EXISTS holdpoint;
     CREATE TABLE IF NOT EXISTS holdpoint.settings(key_hash text, version int, missing text[]);
     DELETE FROM holdpoint.settings;
@@ -70,9 +70,9 @@ const protection: Protection = {
         'sha256_after', repeat('a', 64),
         'restored', '[{"schema":"public","name":"t","rows":3}]'::jsonb) END $$;
     CREATE OR REPLACE FUNCTION holdpoint.expire(older interval) RETURNS jsonb LANGUAGE sql AS $$
-      WITH gone AS (DELETE FROM holdpoint.kept RETURNING 1) SELECT to_jsonb(count(*)) FROM gone $$;
+      WITH gone AS (DELETE FROM holdpoint.kept RETURNING 1) SELECT to_jsonb(count(*)) FROM gone $$; COMMIT;
   `,
-  unenrolmentSql: () => 'DROP SCHEMA holdpoint CASCADE',
+  unenrolmentSql: ({ force }) => `DROP SCHEMA holdpoint ${force ? 'CASCADE' : ''}`,
 }
 
 interface Scene extends OpenLedger {
@@ -197,7 +197,7 @@ test('the key is in no fact, and no report', async (t) => {
 
 test('an enrolment that fails leaves nothing', async (t) => {
   const sql = (options: Parameters<Protection['enrolmentSql']>[0]): string =>
-    `${protection.enrolmentSql(options)}; SELECT 1 / 0`
+    protection.enrolmentSql(options).replace('COMMIT', 'SELECT 1 / 0')
   const scene = await open(t, {}, { ...protection, enrolmentSql: sql })
   await assert.rejects(scene.keeper.enrol(asked), /division/)
   const [found] = await scene.query("SELECT to_regclass('holdpoint.settings')::text AS there")

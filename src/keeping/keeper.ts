@@ -95,7 +95,7 @@ async function unenrol(
           'this; see `holdpoint trash list`, wait until they expire, or say `--force`',
       )
     }
-    await inOneTransaction(client, options.protection.unenrolmentSql())
+    await inOneTransaction(client, options.protection.unenrolmentSql({ force: asked.force }))
     return { upstream: settings.name, database, forgotten: enrolment.kept }
   })
 }

@@ -3,12 +3,10 @@ import type { DatabaseSettings } from '../configuration/databases.ts'
 import { Fault } from '../domain/fault.ts'
 import type { AdminClient } from './administer.ts'
 
-/** All of it or nothing. */
+/** SQL that is one transaction, begin and commit included: all of it or nothing. */
 export async function inOneTransaction(client: AdminClient, sql: string): Promise<void> {
-  await client.query('BEGIN')
   try {
     await client.query(sql)
-    await client.query('COMMIT')
   } catch (fault) {
     // The connection may be gone, and the transaction with it: what counts is the first fault.
     await client.query('ROLLBACK').catch(() => undefined)

@@ -2,23 +2,29 @@
 // shape is a Fault, and text is inert only where it is shown.
 import { z } from 'zod'
 
-import type { TrashItem, UndoReport } from '../api/keeper.ts'
+import type { RestoredTable, TrashItem, UndoReport } from '../api/keeper.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Instant } from '../domain/names.ts'
 
 /** Rows as text, as the server gives them. */
 export type Rows = readonly (readonly (string | null)[])[]
 
+/** A table, or an object of a schema or none; or a whole database, by its name alone. */
 const table = z.object({
-  schema: z.string(),
-  name: z.string(),
+  schema: z.string().nullish(),
+  name: z.string().optional(),
+  database: z.string().optional(),
   rows: z.number().nullish(),
   deleted: z.number().optional(),
   updated: z.number().optional(),
   inserted: z.number().optional(),
 })
 
-const text = z.union([z.string(), z.null()])
+/** empty: there was nothing to hash */
+const text = z
+  .string()
+  .nullable()
+  .transform((hash) => (hash === '' ? null : hash))
 
 const undoAnswer = z.object({
   done: z.boolean(),
@@ -76,10 +82,11 @@ export function readTrash(rows: Rows): readonly TrashAnswer[] {
   }))
 }
 
-function restoredOf({ schema, name, rows, deleted, updated, inserted }: z.output<typeof table>) {
+function restoredOf(one: z.output<typeof table>): RestoredTable {
+  const { schema, name, database, rows, deleted, updated, inserted } = one
   const counted = [deleted, updated, inserted].filter((count) => count !== undefined)
   const sum = counted.length === 0 ? null : counted.reduce((a, b) => a + b, 0)
-  return { schema, name, rows: rows ?? sum }
+  return { schema: schema ?? '', name: name ?? database ?? '', rows: rows ?? sum }
 }
 
 function instantOf(written: string | null | undefined): Instant | null {

@@ -10,7 +10,7 @@ import type { CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { withControl } from '../session.ts'
-import { fateOf, titleOf } from '../trash-words.ts'
+import { fateOf, tableName, titleOf } from '../trash-words.ts'
 import { typed } from '../typed.ts'
 
 export const trashShow: CommandRow = {
@@ -42,9 +42,10 @@ function linesOf(item: TrashItem, output: Output): readonly string[] {
   return [
     titleOf(item, output),
     `${kindWords[kind] ?? inert(kind)}, ${bytesWords(bytes)}; ${fateOf(item)}`,
-    ...tables.map(({ schema, name, rows }) => {
+    ...tables.map((table) => {
+      const { rows } = table
       const many = rows === null ? '' : `: ${counted(rows, 'row')}`
-      return `  ${inert(schema)}.${inert(name)}${many}`
+      return `  ${tableName(table)}${many}`
     }),
     '',
     ...inertBlock(statement)

@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { wrap } from '../output.ts'
 import { withControl } from '../session.ts'
+import { tableName } from '../trash-words.ts'
 import { typed } from '../typed.ts'
 
 export const undo: CommandRow = {
@@ -45,9 +46,10 @@ function linesOf(report: UndoReport, output: Output): readonly string[] {
   const more = conflicts.length - conflictsShownMax
   return [
     ...wrap(headOf(report, output), output.width, '    '),
-    ...restored.flatMap(({ schema, name, rows }) => {
+    ...restored.flatMap((table) => {
+      const { rows } = table
       const what = rows === null ? 'is back' : `${counted(rows, 'row')} back`
-      return fit(`  ${inert(schema)}.${inert(name)}: ${what}`)
+      return fit(`  ${tableName(table)}: ${what}`)
     }),
     ...because.flatMap((why) => fit(`  ${inert(why)}`)),
     ...conflicts.slice(0, conflictsShownMax).flatMap((one) => conflictLines(one).flatMap(fit)),
@@ -70,9 +72,10 @@ function headOf(report: UndoReport, output: Output): string {
   return `${output.paint(equal ? 'green' : 'yellow', 'undone')} ${where}: ${whole}`
 }
 
-function conflictLines({ schema, name, key, now, then }: RowConflict): readonly string[] {
+function conflictLines(conflict: RowConflict): readonly string[] {
+  const { key, now, then } = conflict
   return [
-    `  changed since: ${inert(schema)}.${inert(name)} ${inert(key)}`,
+    `  changed since: ${tableName(conflict)} ${inert(key)}`,
     `    now  ${now === null ? 'no such row' : inert(now)}`,
     `    then ${then === null ? 'no such row' : inert(then)}`,
   ]
@@ -81,7 +84,8 @@ function conflictLines({ schema, name, key, now, then }: RowConflict): readonly 
 /** Over the content, whatever order it is in. */
 function proofLines({ sha256Before, sha256After, equal }: UndoReport): readonly string[] {
   if (sha256Before === null && sha256After === null) return []
-  if (equal) return [`  sha256 ${sha256After ?? ''}`, '         before the change and now']
+  if (equal)
+    return [`  sha256 ${sha256After ?? ''}`, '         before the change and after the undo']
   return [
     `  sha256 ${sha256Before ?? 'not known'} before`,
     `         ${sha256After ?? 'not known'} now`,
