@@ -1,0 +1,64 @@
+// What Holdpoint itself says in an agent's session. The agent may have put schemas, operators and
+// functions of its own in front of PostgreSQL's, so that every name here says where it is from.
+
+const schema = 'pg_catalog'
+const milliseconds = (setting: string): string =>
+  `${schema}.date_part('epoch', ${schema}.current_setting('${setting}')::${schema}.interval)` +
+  ` OPERATOR(${schema}.*) 1000::${schema}.float8`
+
+/** Lowers a time limit, never raises it: none is 0. */
+function lowered(setting: string, parameter: string): string {
+  const limit = `${parameter}::${schema}.text`
+  const now = milliseconds(setting)
+  return (
+    `${schema}.set_config('${setting}', CASE WHEN ${now} OPERATOR(${schema}.=) 0::${schema}.float8` +
+    ` OR ${now} OPERATOR(${schema}.>) ${limit}::${schema}.float8 THEN ${limit}` +
+    ` ELSE ${schema}.current_setting('${setting}') END, true)`
+  )
+}
+
+/** $1: statement_timeout, $2: lock_timeout, in milliseconds. Gives what they were, written so. */
+export const lowerTimeouts =
+  `SELECT ${schema}.current_setting('statement_timeout'), ${milliseconds('statement_timeout')},` +
+  ` ${schema}.current_setting('lock_timeout'), ${milliseconds('lock_timeout')},` +
+  ` ${lowered('statement_timeout', '$1')}, ${lowered('lock_timeout', '$2')}`
+
+/** $1, $2: what they were */
+export const restoreTimeouts =
+  `SELECT ${schema}.set_config('statement_timeout', $1::${schema}.text, true),` +
+  ` ${schema}.set_config('lock_timeout', $2::${schema}.text, true)`
+
+const trialKinds = `${schema}.text, ${schema}.text, ${schema}.text, ${schema}.jsonb, ${schema}.text`
+
+export const findEnrolment =
+  `SELECT ${schema}.to_regprocedure('holdpoint.begin_trial(` +
+  `${trialKinds.replaceAll(`${schema}.`, '')})')::${schema}.text`
+
+/** $1: key, $2: action, $3: kind, $4: subjects, $5: statement */
+export const beginTrial =
+  `SELECT holdpoint.begin_trial($1::${schema}.text, $2::${schema}.text, $3::${schema}.text,` +
+  ` $4::${schema}.jsonb, $5::${schema}.text)`
+
+/** $1: key, $2: action */
+export const endTrial = `SELECT holdpoint.end_trial($1::${schema}.text, $2::${schema}.text)::${schema}.text`
+
+/** $1: key, $2: action, $3: statement, $4: what end_trial said */
+export const quarantine =
+  `SELECT holdpoint.quarantine($1::${schema}.text, $2::${schema}.text, $3::${schema}.text,` +
+  ` $4::${schema}.jsonb)::${schema}.text`
+
+/** What this transaction has written so far, by table; the catalogue's own included. */
+export const counters =
+  `SELECT s.relid::${schema}.text, s.schemaname::${schema}.text, s.relname::${schema}.text,` +
+  ` s.n_tup_ins::${schema}.text, s.n_tup_upd::${schema}.text, s.n_tup_del::${schema}.text,` +
+  ` ${schema}.current_setting('track_counts')` +
+  ` FROM ${schema}.pg_stat_xact_all_tables s` +
+  ` WHERE s.n_tup_ins OPERATOR(${schema}.<>) 0::${schema}.int8` +
+  ` OR s.n_tup_upd OPERATOR(${schema}.<>) 0::${schema}.int8` +
+  ` OR s.n_tup_del OPERATOR(${schema}.<>) 0::${schema}.int8` +
+  ` UNION ALL SELECT '0', '', '', '0', '0', '0', ${schema}.current_setting('track_counts')`
+
+/** $1: name. Its text, where it was made by Parse and not by SQL. */
+export const preparedText =
+  `SELECT p.statement FROM ${schema}.pg_prepared_statements p` +
+  ` WHERE p.name OPERATOR(${schema}.=) $1::${schema}.text AND NOT p.from_sql`
