@@ -40,7 +40,7 @@ export const definitionFunctions: readonly SqlFunction[] = [
     also: 'STABLE',
     body: `
   SELECT jsonb_build_object('rel', c.conrelid::bigint, 'name', c.conname,
-    'rank', CASE c.contype WHEN 'p' THEN 29 WHEN 'u' THEN 30 WHEN 'f' THEN 40 ELSE 35 END,
+    'rank', CASE c.contype WHEN 'p' THEN 29 WHEN 'u' THEN 30 WHEN 'f' THEN 40 WHEN 'n' THEN 28 ELSE 35 END,
     'drop', format('ALTER %s %s DROP CONSTRAINT %I', k.what, k.name, c.conname),
     'create', to_jsonb(array_prepend(format('ALTER %s %s ADD CONSTRAINT %I %s', k.what, k.name, c.conname,
       pg_get_constraintdef(c.oid)), holdpoint.comment_on(format('CONSTRAINT %I ON %s%s', c.conname,
@@ -98,7 +98,7 @@ export const definitionFunctions: readonly SqlFunction[] = [
     language: 'sql',
     also: 'STABLE',
     body: `
-  SELECT jsonb_build_object('rel', r.ev_class::bigint, 'name', r.rulename, 'rank', 85,
+  SELECT jsonb_build_object('rel', r.ev_class::bigint, 'name', r.rulename, 'rank', 130,
     'drop', format('DROP RULE %I ON %s', r.rulename, r.ev_class::regclass),
     'create', to_jsonb(array_prepend(pg_get_ruledef(r.oid), CASE r.ev_enabled WHEN 'O' THEN '{}'::text[]
       ELSE ARRAY[format('ALTER TABLE %s %s RULE %I', r.ev_class::regclass,
@@ -188,8 +188,11 @@ export const definitionFunctions: readonly SqlFunction[] = [
     'create', to_jsonb(ARRAY[format('CREATE %sVIEW %s (%s)%s AS %s', k.m, v.oid::regclass,
       (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
         WHERE a.attrelid = v.oid AND a.attnum > 0), ' WITH (' || array_to_string(v.reloptions, ', ') || ')',
-      pg_get_viewdef(v.oid)), format('ALTER %sVIEW %s OWNER TO %I', k.m, v.oid::regclass, pg_get_userbyid(v.relowner))]
+      rtrim(pg_get_viewdef(v.oid), ';') || CASE v.relkind WHEN 'm' THEN ' WITH NO DATA' ELSE '' END),
+      format('ALTER %sVIEW %s OWNER TO %I', k.m, v.oid::regclass, pg_get_userbyid(v.relowner))]
       || holdpoint.grants_on(v.oid::regclass::text, v.relacl, v.relowner)
+      || CASE WHEN v.relkind = 'm' AND v.relispopulated THEN ARRAY[format('REFRESH MATERIALIZED VIEW %s', v.oid::regclass)]
+        ELSE '{}'::text[] END
       || holdpoint.comment_on(format('%sVIEW %s', k.m, v.oid::regclass), 'pg_class'::regclass, v.oid, 0)))
   FROM pg_class v, LATERAL (SELECT CASE v.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END AS m) k
   WHERE v.oid = object AND v.relkind IN ('v', 'm')

@@ -1,4 +1,4 @@
-// What \`holdpoint postgres enroll\` runs, and \`unenroll\`. Pure texts, each one transaction, for the
+// What `holdpoint postgres enroll` runs, and `unenroll`. Pure texts, each one transaction, for the
 // admin role; run a second time they change what an older version made.
 import { Fault } from '../../../domain/fault.ts'
 import { captureFunctions } from './capture.ts'
@@ -10,6 +10,7 @@ import { functionSql, grantsSql } from './sql-function.ts'
 import { bytesMaxDefault, tablesSql } from './tables.ts'
 import { trashFunctions } from './trash.ts'
 import { trialFunctions } from './trial.ts'
+import { undoImageFunctions } from './undo-image.ts'
 import { undoRowsFunctions } from './undo-rows.ts'
 import { undoFunctions } from './undo.ts'
 
@@ -35,6 +36,7 @@ const functions = [
   ...imageFunctions,
   ...quarantineFunctions,
   ...undoRowsFunctions,
+  ...undoImageFunctions,
   ...undoFunctions,
   ...trashFunctions,
 ]

@@ -50,7 +50,7 @@ BEGIN
         'class', o.classid::bigint, 'oid', o.objid::bigint, 'sub', o.objsubid));
       CONTINUE;
     END IF;
-    IF NOT above AND (o.object_identity ~ '(^|[ .])holdpoint_(capture|truncate|foreign) on '
+    IF NOT above AND (o.original AND o.object_identity ~ '^holdpoint_(capture|truncate|foreign) on '
       OR o.schema_name ~ '^holdpoint(_trash_|$)') THEN
       RAISE insufficient_privilege USING MESSAGE = format(
         'this would drop %s \`%s\`, with which Holdpoint keeps what agents change',

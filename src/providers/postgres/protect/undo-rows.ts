@@ -171,7 +171,8 @@ BEGIN
     'SELECT n.img::holdpoint.undo_row AS v FROM pg_temp.holdpoint_net n, generate_series(1, n.delta) OFFSET 0'))
     FROM generate_series(1, CASE WHEN columns = '[]' THEN (SELECT coalesce(sum(n.delta), 0) FROM pg_temp.holdpoint_net n) ELSE 1 END);
   PERFORM holdpoint.run_as(owner, replace(counting, '<column>', 'after'));
-  RETURN (SELECT jsonb_build_object('rows', coalesce(sum(abs(n.delta)), 0), 'conflicts', conflicts,
+  RETURN (SELECT jsonb_build_object('rows', greatest(coalesce(sum(n.delta) FILTER (WHERE n.delta > 0), 0),
+      coalesce(-sum(n.delta) FILTER (WHERE n.delta < 0), 0)), 'conflicts', conflicts,
     'past', holdpoint.digest(array_agg(n.img || ' ' || greatest(n.before + n.delta, 0))),
     'present', holdpoint.digest(array_agg(n.img || ' ' || n.after))) FROM pg_temp.holdpoint_net n);
 END

@@ -281,7 +281,7 @@ END
     for: 'admin',
     body: `
 BEGIN
-  IF link->>'rank' IN ('10', '15', '40', '50', '60', '70', '80', '85') THEN EXECUTE ddl;
+  IF (link->>'rank')::integer IN (10, 15) OR (link->>'rank')::integer >= 40 THEN EXECUTE ddl;
   ELSE PERFORM holdpoint.run_as(owner, ddl); END IF;
 END
 `,
