@@ -4,7 +4,6 @@ import type { TestContext } from 'node:test'
 
 import type { DatabaseKeeper } from '../api/keeper.ts'
 import { clearToAdminister } from '../clearance.ts'
-import type { Clearance } from '../clearance.ts'
 import type { DatabaseSettings } from '../configuration/databases.ts'
 import { Concealed } from '../domain/concealed.ts'
 import type { Decision } from '../domain/decision.ts'
@@ -16,11 +15,12 @@ import type { Verdict } from '../domain/verdict.ts'
 import { sha256 } from '../system/hash.ts'
 import { systemRandom } from '../system/random.ts'
 import * as facts from '../../test/contracts/facts.ts'
+import { administerAt } from '../../test/postgres/administer.ts'
 import { startPostgres } from '../../test/postgres/server.ts'
 import type { PostgresServer } from '../../test/postgres/server.ts'
 import { openLedger } from '../../test/receipts.ts'
 import type { OpenLedger } from '../../test/receipts.ts'
-import type { AdminClient, Administer, Protection } from './administer.ts'
+import type { Protection } from './administer.ts'
 import { createDatabaseKeeper } from './keeper.ts'
 
 const by = 'alice' as PersonName
@@ -53,6 +53,9 @@ const protection: Protection = {
     DELETE FROM holdpoint.settings;
     INSERT INTO holdpoint.settings
       VALUES('${keyHash}', 3, ARRAY['${agentRoles.join()} for ${retentionDays}']);
+    CREATE OR REPLACE FUNCTION holdpoint.status() RETURNS jsonb LANGUAGE sql AS $$
+      SELECT jsonb_build_object('version', version, 'missing', to_jsonb(missing),
+        'event_triggers', true, 'unwatched', '[]'::jsonb) FROM holdpoint.settings $$;
     CREATE TABLE IF NOT EXISTS holdpoint.kept(action text, undone_at timestamptz);
     CREATE OR REPLACE FUNCTION holdpoint.trash() RETURNS TABLE(action text, at timestamptz,
       kind text, statement text, tables jsonb, bytes bigint, expires_at timestamptz,
@@ -130,29 +133,6 @@ function settingsOf(database: string, changes: Partial<DatabaseSettings>): Datab
 
 function wordOf(fact: Fact): string {
   return fact.kind === 'administering' ? `administering ${fact.work}` : fact.kind
-}
-
-function administerAt(at: PostgresServer): Administer {
-  return async (name, database, work, clearance: Clearance) => {
-    assert.deepEqual([clearance.purpose, clearance.upstream], ['administer', name])
-    clearance.spend()
-    const client = await at.connect(database)
-    const admin: AdminClient = {
-      async query(text) {
-        const types = { getTypeParser: () => String }
-        const answer = await client.query<(string | null)[]>({ text, rowMode: 'array', types })
-        const last: typeof answer | undefined = Array.isArray(answer)
-          ? (answer as (typeof answer)[]).at(-1)
-          : answer
-        return last?.rows ?? []
-      },
-    }
-    try {
-      return await work(admin)
-    } finally {
-      await client.end()
-    }
-  }
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {

@@ -2,6 +2,7 @@ import type { DatabaseEnrolment, DatabaseServer } from '../api/keeper.ts'
 import type { DatabaseSettings } from '../configuration/databases.ts'
 import { Fault } from '../domain/fault.ts'
 import type { AdminClient } from './administer.ts'
+import { readStatus } from './read.ts'
 
 /** SQL that is one transaction, begin and commit included: all of it or nothing. */
 export async function inOneTransaction(client: AdminClient, sql: string): Promise<void> {
@@ -26,17 +27,13 @@ export interface Enrolled {
 export async function readEnrolment(client: AdminClient): Promise<Enrolled | null> {
   const [there] = await client.query("SELECT to_regclass('holdpoint.settings')")
   if ((there?.[0] ?? null) === null) return null
-  const settings = await client.query(
-    'SELECT version, array_to_json(missing)::text FROM holdpoint.settings',
-  )
-  const [version, missing] = settings[0] ?? []
-  if (version === undefined || version === null) return null
+  const status = readStatus(await client.query('SELECT holdpoint.status()'))
+  if (status === null) return null
   const [kept] = await client.query(
     'SELECT count(*), coalesce(sum(bytes), 0) FROM holdpoint.trash() WHERE undone_at IS NULL',
   )
   return {
-    version: Number(version),
-    missing: (JSON.parse(missing ?? '[]') as readonly unknown[]).map(String),
+    ...status,
     kept: Number(kept?.[0] ?? 0),
     bytes: Number(kept?.[1] ?? 0),
   }

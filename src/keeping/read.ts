@@ -26,6 +26,33 @@ const text = z
   .nullable()
   .transform((hash) => (hash === '' ? null : hash))
 
+const statusAnswer = z
+  .object({
+    version: z.int(),
+    missing: z.array(z.string()).default([]),
+    event_triggers: z.boolean().default(true),
+    unwatched: z.array(z.string()).default([]),
+  })
+  .nullable()
+
+/** The version that is installed, and what it could not protect; null for none. */
+export function readStatus(
+  rows: Rows,
+): Readonly<{ version: number; missing: readonly string[] }> | null {
+  const answer = parse(statusAnswer, rows[0]?.[0] ?? null)
+  if (answer === null) return null
+  const { version, missing, event_triggers: triggers, unwatched } = answer
+  const gone = triggers || missing.some((why) => why.startsWith('event triggers'))
+  return {
+    version,
+    missing: [
+      ...missing,
+      ...(gone ? [] : ['event triggers: they were removed or switched off']),
+      ...unwatched.map((table) => `table ${table}: changes to it are not captured`),
+    ],
+  }
+}
+
 const undoAnswer = z.object({
   done: z.boolean(),
   restored: z.array(table).default([]),

@@ -1,0 +1,102 @@
+// The keeper with the real schema `holdpoint`, as an administrator meets it.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+
+import { clearToAdminister } from '../clearance.ts'
+import { Concealed } from '../domain/concealed.ts'
+import type { DecisionId, PersonName, SecretName, UpstreamName } from '../domain/names.ts'
+import {
+  enrolmentSql,
+  enrolmentVersion,
+  unenrolmentSql,
+} from '../providers/postgres/protect/enrol.ts'
+import { systemRandom } from '../system/random.ts'
+import * as facts from '../../test/contracts/facts.ts'
+import { administerAt } from '../../test/postgres/administer.ts'
+import { startPostgres } from '../../test/postgres/server.ts'
+import type { PostgresServer } from '../../test/postgres/server.ts'
+import { openLedger } from '../../test/receipts.ts'
+import { createDatabaseKeeper } from './keeper.ts'
+
+let server: PostgresServer
+before(async () => {
+  server = await startPostgres()
+  const admin = await server.connect()
+  await admin.query("CREATE ROLE app LOGIN PASSWORD 'app'")
+  await admin.query('CREATE DATABASE shop OWNER app')
+})
+after(() => server.stop())
+
+const upstream = 'shop-db' as UpstreamName
+const by = 'alice' as PersonName
+
+test('enrolled, changed, undone, expired and removed', async (t) => {
+  const { ledger, store } = await openLedger(t)
+  const vault = new Map<SecretName, Concealed>()
+  const keeper = createDatabaseKeeper({
+    databases: [
+      {
+        ...{ name: upstream, host: server.host, port: server.port, role: 'app', database: 'shop' },
+        credential: 'shop-db' as SecretName,
+        ...{ environment: 'shop/production', databases: new Map(), tls: 'off', certificate: null },
+        ...{ allowPrivate: true, retentionDays: 7, mask: [] },
+        captureKey: 'shop-db-capture' as SecretName,
+        admin: { role: 'postgres', credential: 'shop-db-admin' as SecretName },
+      },
+    ],
+    administer: administerAt(server),
+    clear: clearToAdminister,
+    ledger,
+    store,
+    keys: () => ({
+      put: (name, value) => void vault.set(name, value),
+      list: () => [...vault.keys()],
+      open: (name) => vault.get(name) ?? new Concealed(name, ''),
+    }),
+    protection: { version: enrolmentVersion, enrolmentSql, unenrolmentSql },
+    random: systemRandom,
+    report: (fault) => assert.fail(String(fault)),
+  })
+  const agent = await server.connect('shop', 'app', 'app')
+  await agent.query('CREATE TABLE t(id int PRIMARY KEY, v text)')
+  await agent.query("INSERT INTO t VALUES(1, 'a'), (2, 'b')")
+  const enrolled = await keeper.enrol({ upstream, database: null, by })
+  assert.deepEqual([enrolled.before, enrolled.missing], [null, []])
+  assert.deepEqual((await keeper.enrol({ upstream, database: null, by })).captureKey, 'there')
+
+  for (const fact of facts.staged) await ledger.append(fact)
+  const resource = { provider: 'postgres', type: 'table', id: 'public.t', within: {} }
+  const effect = { kind: 'destroy', resource, extent: 'whole', undo: 'from-safeguard' } as const
+  const payload = new TextEncoder().encode('{"kind":"sql","upstream":"shop-db","database":"shop"}')
+  const impacts = [facts.impactOf(effect)]
+  await ledger.append(facts.decided('one', facts.allow, { impacts }), payload)
+  await ledger.append(facts.sent('one'))
+  const key = vault.get('shop-db-capture' as SecretName)?.reveal() ?? ''
+  const subjects = '[{"schema":"public","name":"t"}]'
+  await agent.query('BEGIN')
+  await agent.query('SELECT holdpoint.begin_trial($1, $2, $3, $4)', [
+    ...[key, 'request_one', 'rows', subjects],
+  ])
+  await agent.query('DELETE FROM t')
+  await agent.query('SELECT holdpoint.end_trial($1, $2)', [key, 'request_one'])
+  await agent.query('COMMIT')
+
+  const decision = 'one' as DecisionId
+  const { kept, faults } = await keeper.trash(by)
+  assert.deepEqual(faults, [])
+  assert.deepEqual(kept[0]?.tables, [{ schema: 'public', name: 't', rows: 2 }])
+  assert.equal(kept.length, 1)
+  const dry = await keeper.undo({ decision, dryRun: true, force: false, by })
+  assert.deepEqual([dry.conflicts, dry.because], [[], []])
+  assert.equal((await agent.query('SELECT * FROM t')).rows.length, 0)
+  const undone = await keeper.undo({ decision, dryRun: false, force: false, by })
+  assert.deepEqual([undone.done, undone.equal, undone.because], [true, true, []])
+  assert.equal((await agent.query('SELECT * FROM t')).rows.length, 2)
+  const again = await keeper.undo({ decision, dryRun: false, force: false, by })
+  assert.deepEqual([again.done, again.because.length], [false, 1])
+  await keeper.expire()
+  const [status] = await keeper.status(by)
+  assert.deepEqual([status?.enrolment?.kept, status?.server?.rolePower], [0, []])
+  await keeper.unenrol({ upstream, database: null, force: false, by })
+  assert.equal((await keeper.status(by))[0]?.enrolment, null)
+})
