@@ -53,6 +53,33 @@ export class FrameScanner {
     return this.#left === 0 && this.#gathered === 0 && this.#at === this.#chunk.length
   }
 
+  /** A message that is handed over in parts has begun, and its end is still to come. */
+  get inParts(): boolean {
+    return this.#left > 0
+  }
+
+  /** The tag of the message that comes next, when it is at hand; null when it is not. */
+  get nextTag(): number | null {
+    if (this.#left > 0 || this.#gathered > 0) return null
+    return this.#chunk[this.#at] ?? null
+  }
+
+  /**
+   * Takes the next message into the piece at hand, if it is another of the same tag, all here and
+   * right behind it.
+   */
+  extend(): boolean {
+    const at = this.#at
+    if (!this.last || this.source !== this.#chunk || this.end !== at) return false
+    if (this.nextTag !== this.tag || this.#chunk.length - at < headerBytes) return false
+    const length = readInt32(this.#chunk, at + 1) + 1
+    if (length < headerBytes || length > this.#chunk.length - at) return false
+    if (this.#plan(this.tag, length) === 'broken') return false
+    this.#at += length
+    this.end = this.#at
+    return true
+  }
+
   /** bytes that wait for the rest of their message, or to be asked for */
   get waiting(): number {
     return this.#gathered + this.#chunk.length - this.#at
