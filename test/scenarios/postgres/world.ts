@@ -6,6 +6,11 @@ import { join } from 'node:path'
 
 import type pg from 'pg'
 
+import { connectControl } from '../../../src/api/control-client.ts'
+import { controlSocketPath } from '../../../src/api/control-wire.ts'
+import type { Control, IssuedLease } from '../../../src/api/control.ts'
+import { mandateRequestSchema } from '../../../src/api/mandate-request.ts'
+import type { AgentName, PersonName } from '../../../src/domain/names.ts'
 import { freePort, startPostgres } from '../../postgres/server.ts'
 import type { PostgresServer } from '../../postgres/server.ts'
 import { root } from '../../source-files.ts'
@@ -19,6 +24,7 @@ import type { Content } from './content.ts'
 import { databases, rolesSql, shopSql } from './seed.ts'
 import { jdbcDriver, programOf, pythonOf } from './programs.ts'
 
+export const jer = 'jer' as PersonName
 const clients = join(root, 'test/scenarios/postgres/clients')
 
 export interface PostgresWorld extends Stage {
@@ -28,7 +34,8 @@ export interface PostgresWorld extends Stage {
   readonly port: number
   readonly folder: string
   /** a lease of an agent that is made for it, with a mandate for both databases */
-  leaseOf(agent: string): Promise<string>
+  leaseOf(agent: string): Promise<IssuedLease>
+  control(): Promise<Control>
   cli(args: readonly string[], input?: string): Promise<Printed>
   /** a client at the server itself, around the gate */
   direct(database: string): Promise<pg.Client>
@@ -95,10 +102,19 @@ async function openGate(
     throw error
   }
 
-  async function leaseOf(agent: string): Promise<string> {
-    await cli(['agent', 'add', agent, '--owner', 'jer'])
-    await cli(['mandate', 'grant', '-'], JSON.stringify(mandateOf(agent)))
-    return (await cli(['lease', 'issue', agent])).stdout.trim()
+  async function control(): Promise<Control> {
+    const gate = await connectControl(controlSocketPath(join(folder, '.holdpoint')))
+    if (gate === null) throw new Error('no gate answers')
+    return gate
+  }
+
+  async function leaseOf(name: string): Promise<IssuedLease> {
+    const agent = name as AgentName
+    const gate = await control()
+    await gate.agentAdd({ agent, owner: jer })
+    const request = mandateRequestSchema.parse(mandateOf(agent))
+    await gate.mandateGrant({ request, by: jer })
+    return gate.leaseIssue({ agent, mandate: null, minutes: 60, by: jer })
   }
 
   let lease = ''
@@ -148,7 +164,7 @@ async function openGate(
 
   const commands: Readonly<Record<string, (words: readonly string[]) => Promise<Printed>>> = {
     agent: async ([name = '']) => {
-      lease = await leaseOf(name)
+      lease = (await leaseOf(name)).token.reveal()
       return printed(true, lease)
     },
     psql: ([database = '', ...args]) => program('psql', database, ['-X', ...args]),
@@ -175,6 +191,14 @@ async function openGate(
         const { rows } = await at.query<{ n: string }>(`SELECT count(*) AS n FROM ${table}`)
         return printed(rows[0]?.n === expected, `${rows[0]?.n ?? ''} rows`)
       }),
+    restore: async ([database = '', file = '']) => {
+      const args = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', file, server.url(database)]
+      return run(programOf('psql'), { args, cwd: folder })
+    },
+    same: async ([one = '', other = '']) => {
+      const different = differences(await around(one, contentOf), await around(other, contentOf))
+      return printed(different.length === 0, different.join('\n'))
+    },
     remember: async ([database = '']) => {
       const content = await around(database, contentOf)
       remembered.set(database, content)
@@ -199,7 +223,7 @@ async function openGate(
   }
 
   return {
-    ...{ server, port, folder, leaseOf, cli, direct },
+    ...{ server, port, folder, leaseOf, control, cli, direct },
     gate: () => child,
     value: (name) => values[name]?.() ?? '',
     run: ([command = '', ...words]) => {
@@ -257,7 +281,7 @@ const types =
   'database schema table view sequence function type index setting role server trigger publication'
 
 /** What somebody grants who trusts the agent with the shop, and Holdpoint with production. */
-function mandateOf(agent: string): object {
+function mandateOf(agent: AgentName): object {
   return {
     task: 'work on the shop',
     agent,
