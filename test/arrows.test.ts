@@ -10,7 +10,7 @@ import { isTest, sourceFiles } from './source-files.ts'
 const arrows: Readonly<Record<string, string>> = {
   domain: '',
   wire: 'domain',
-  languages: 'domain wire npm:graphql',
+  languages: 'domain wire npm:graphql npm:libpg-query',
   providers: 'domain wire languages',
   inventory: 'domain wire type:providers',
   policy: 'domain wire npm:@cedar-policy/cedar-wasm',
@@ -29,6 +29,7 @@ const arrows: Readonly<Record<string, string>> = {
   credentials: 'domain system wire type:ledger type:store clearance.ts node',
   upstreams: 'domain system wire type:credentials clearance.ts type:providers node',
   discovery: 'domain system wire inventory type:clearance.ts type:ledger type:providers',
+  reading: 'domain system wire languages providers node',
   holds: 'domain system wire type:ledger type:store node npm:@simplewebauthn/server',
   safeguards: 'domain system type:clearance.ts node',
   keeping:

@@ -85,7 +85,8 @@ BEGIN
   IF EXISTS (
     SELECT FROM holdpoint.actions a, holdpoint.settings s
     WHERE a.n = current_setting('holdpoint.trial')::bigint
-      AND pg_relation_size('holdpoint.captured') - a.size_before > s.bytes_max
+      AND (pg_relation_size('holdpoint.captured') - a.size_before > s.bytes_max
+        OR pg_relation_size('holdpoint.captured') > s.total_bytes_max)
   ) THEN
     PERFORM holdpoint.mark(holdpoint.open_trial(), 'full', null, '{}');
     PERFORM set_config('holdpoint.trial', '', true);
@@ -134,7 +135,8 @@ END
     body: `
 BEGIN
   PERFORM holdpoint.mark(n, 'imaged', rel, '{}');
-  IF pg_table_size(rel) > (SELECT s.bytes_max FROM holdpoint.settings s) THEN
+  IF (SELECT pg_table_size(rel) > s.bytes_max OR pg_relation_size('holdpoint.captured') > s.total_bytes_max
+    FROM holdpoint.settings s) THEN
     PERFORM holdpoint.mark(n, 'full', rel, '{}');
     RETURN;
   END IF;

@@ -167,7 +167,7 @@ END
     WHEN 'pg_trigger'::regclass THEN EXISTS (SELECT FROM pg_trigger t WHERE t.oid = object
       AND (t.tgisinternal OR coalesce((to_jsonb(t)->>'tgparentid')::bigint, 0) <> 0))
     WHEN 'pg_constraint'::regclass THEN EXISTS (SELECT FROM pg_constraint c WHERE c.oid = object
-      AND (c.conparentid <> 0 OR c.contypid = ANY (moved)))
+      AND (c.conparentid <> 0 OR c.coninhcount > 0 OR c.contypid = ANY (moved)))
     WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite r WHERE r.oid = object AND r.ev_class = ANY (moved))
     WHEN 'pg_attrdef'::regclass THEN EXISTS (SELECT FROM pg_attrdef d WHERE d.oid = object AND d.adrelid = ANY (moved))
     WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid

@@ -4,6 +4,9 @@
 /** Two gigabytes an action; what is larger is not kept, and so counts as irreversible. */
 export const bytesMaxDefault = 2_147_483_648
 
+/** Twenty for all rows kept at a time: no agent fills the disk by changing the same row for ever. */
+export const totalBytesMaxDefault = 21_474_836_480
+
 export const tablesSql = `
 CREATE SCHEMA IF NOT EXISTS holdpoint;
 COMMENT ON SCHEMA holdpoint IS 'Holdpoint: what agents changed, so that it can be taken back';
@@ -13,6 +16,7 @@ CREATE TABLE IF NOT EXISTS holdpoint.settings (
   key_hash text NOT NULL CHECK (key_hash ~ '^[0-9a-f]{64}$'),
   version integer NOT NULL,
   bytes_max bigint NOT NULL DEFAULT ${bytesMaxDefault},
+  total_bytes_max bigint NOT NULL DEFAULT ${totalBytesMaxDefault},
   retention interval NOT NULL DEFAULT '7 days',
   agent_roles text[] NOT NULL DEFAULT '{}',
   missing text[] NOT NULL DEFAULT '{}',

@@ -42,6 +42,9 @@ BEGIN
   INSERT INTO holdpoint.actions (action, kind, statement, role, size_before)
   VALUES ($2, $3, left($5, 10000), session_user, pg_relation_size('holdpoint.captured'))
   RETURNING n INTO trial;
+  IF (SELECT pg_relation_size('holdpoint.captured') > s.total_bytes_max FROM holdpoint.settings s) THEN
+    PERFORM holdpoint.mark(trial, 'full', null, '{}');
+  END IF;
   IF kind = 'drop' THEN PERFORM holdpoint.clear_trash(); END IF;
   FOR subject IN SELECT c.oid, c.relkind FROM jsonb_to_recordset(subjects) AS j(schema text, name text)
     JOIN pg_namespace s ON s.nspname = j.schema JOIN pg_class c ON c.relnamespace = s.oid AND c.relname = j.name
@@ -66,21 +69,22 @@ END
     name: 'changes',
     takes: 'trial bigint',
     returns:
-      'TABLE (rel oid, inserted bigint, updated bigint, deleted bigint, caught_i bigint, caught_u bigint, caught_d bigint, caught_t bigint)',
+      'TABLE (rel oid, inserted bigint, updated bigint, deleted bigint, caught_i bigint, caught_u bigint, caught_d bigint, caught_t bigint, caught_c bigint)',
     for: 'admin',
     language: 'sql',
     body: `
   SELECT coalesce(now.rel, caught.rel, base.rel),
     coalesce(now.inserted, 0) - coalesce(base.i, 0), coalesce(now.updated, 0) - coalesce(base.u, 0),
     coalesce(now.deleted, 0) - coalesce(base.d, 0), coalesce(caught.i, 0), coalesce(caught.u, 0),
-    coalesce(caught.d, 0), coalesce(caught.t, 0)
+    coalesce(caught.d, 0), coalesce(caught.t, 0), coalesce(caught.c, 0)
   FROM holdpoint.counters() now
   FULL JOIN (SELECT b.key::oid AS rel, (b.value->>0)::bigint AS i, (b.value->>1)::bigint AS u,
       (b.value->>2)::bigint AS d FROM holdpoint.actions a, jsonb_each(a.baseline) b WHERE a.n = trial) base
     ON base.rel = now.rel
   FULL JOIN (SELECT c.rel, count(*) FILTER (WHERE c.op = 'I') AS i, count(*) FILTER (WHERE c.op = 'U') AS u,
-      count(*) FILTER (WHERE c.op = 'D') AS d, count(*) FILTER (WHERE c.op = 'T') AS t
-      FROM holdpoint.captured c WHERE c.n = trial AND c.op <> 'C' GROUP BY c.rel) caught
+      count(*) FILTER (WHERE c.op = 'D') AS d, count(*) FILTER (WHERE c.op = 'T') AS t,
+      count(*) FILTER (WHERE c.op = 'C') AS c
+      FROM holdpoint.captured c WHERE c.n = trial GROUP BY c.rel) caught
     ON caught.rel = coalesce(now.rel, base.rel)
 `,
   },
@@ -96,8 +100,8 @@ DECLARE
   full_up boolean := EXISTS (SELECT FROM holdpoint.marks m WHERE m.n = trial AND m.kind = 'full');
 BEGIN
   IF full_up THEN
-    RETURN QUERY SELECT false, 'it is more than ' || pg_size_pretty(s.bytes_max) || ', the most that is kept of one action'
-      FROM holdpoint.settings s;
+    RETURN QUERY SELECT false, format('it is more than %s, the most that is kept of one action, or than is left of %s for all',
+      pg_size_pretty(s.bytes_max), pg_size_pretty(s.total_bytes_max)) FROM holdpoint.settings s;
   ELSIF current_setting('holdpoint.trial', true) IS DISTINCT FROM trial::text THEN
     RETURN QUERY SELECT true, 'the statement switched the capture off';
   END IF;
@@ -155,15 +159,15 @@ END
     language: 'sql',
     body: `
   SELECT coalesce(jsonb_agg(jsonb_build_object('schema', s.nspname, 'name', k.relname, 'oid', c.rel::bigint,
-    'inserted', greatest(c.inserted, c.caught_i), 'updated', greatest(c.updated, c.caught_u),
+    'inserted', greatest(c.inserted, c.caught_i), 'updated', greatest(c.updated, c.caught_u) + c.caught_c,
     'deleted', greatest(c.deleted, c.caught_d) + c.caught_t,
-    'total', CASE WHEN c.caught_t > 0 THEN c.caught_t
+    'total', CASE WHEN c.caught_t + c.caught_c > 0 THEN c.caught_t + c.caught_c
       ELSE greatest(holdpoint.count_rows(c.rel) + c.deleted - c.inserted, 0) END,
-    'captured', c.caught_i + c.caught_u + c.caught_d + c.caught_t) ORDER BY s.nspname, k.relname), '[]')
+    'captured', c.caught_i + c.caught_u + c.caught_d + c.caught_t + c.caught_c) ORDER BY s.nspname, k.relname), '[]')
   FROM holdpoint.changes(trial) c JOIN pg_class k ON k.oid = c.rel JOIN pg_namespace s ON s.oid = k.relnamespace
   WHERE s.nspname <> 'pg_catalog' AND s.nspname !~ '^(pg_toast|holdpoint)'
     AND (c.inserted > 0 OR c.updated > 0 OR c.deleted > 0
-      OR c.caught_i + c.caught_u + c.caught_d + c.caught_t > 0)
+      OR c.caught_i + c.caught_u + c.caught_d + c.caught_t + c.caught_c > 0)
 `,
   },
   {
@@ -193,14 +197,15 @@ DECLARE
   r record;
   found jsonb := '[]';
 BEGIN
-  FOR r IN SELECT t.rel, holdpoint.shape(t.rel) AS shape
-    FROM (SELECT DISTINCT c.rel FROM holdpoint.captured c WHERE c.n = trial AND c.op IN ('U', 'D', 'T')) t
+  FOR r IN SELECT t.rel, coalesce((SELECT x->'shape' FROM holdpoint.actions a, jsonb_array_elements(a.plan->'tables') x
+      WHERE a.n = trial AND x->>'rel' = t.rel::text), holdpoint.shape(t.rel)) AS shape
+    FROM (SELECT DISTINCT c.rel FROM holdpoint.captured c WHERE c.n = trial AND c.op IN ('U', 'D', 'T', 'C')) t
     JOIN pg_class k ON k.oid = t.rel LIMIT 20
   LOOP
     found := found || jsonb_build_object('table', r.rel::regclass::text,
       'columns', (SELECT coalesce(jsonb_agg(a->'name'), '[]') FROM jsonb_array_elements(r.shape) a),
       'rows', (SELECT coalesce(jsonb_agg(holdpoint.fields(x.old)), '[]') FROM (SELECT c.old FROM holdpoint.captured c
-        WHERE c.n = trial AND c.rel = r.rel AND c.op IN ('U', 'D', 'T') AND octet_length(c.old) < 100000
+        WHERE c.n = trial AND c.rel = r.rel AND c.op IN ('U', 'D', 'T', 'C') AND octet_length(c.old) < 100000
         ORDER BY c.seq LIMIT 5) x));
   END LOOP;
   RETURN found;

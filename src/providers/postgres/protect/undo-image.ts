@@ -97,7 +97,7 @@ BEGIN
     FROM jsonb_array_elements(t->'after') WITH ORDINALITY s(value, at)));
   EXECUTE format('CREATE TEMPORARY TABLE %I AS SELECT c.seq, c.old, c.new, null::bigint AS ordinal, null::text AS verdict, null::text AS key, null::text AS present
     FROM holdpoint.captured c WHERE c.n = $1 AND c.rel = $2 AND c.op = ''C''', 'holdpoint_map_' || rel) USING a.n, rel;
-  EXECUTE format('GRANT ALL ON pg_temp.%I TO %I', 'holdpoint_map_' || rel, pg_get_userbyid(owner));
+  EXECUTE format('GRANT SELECT, UPDATE ON pg_temp.%I TO %I', 'holdpoint_map_' || rel, pg_get_userbyid(owner));
   PERFORM holdpoint.run_as(owner, format('UPDATE pg_temp.%1$I u SET ordinal = x.ordinal, verdict = x.verdict, key = x.img, present = x.present FROM (
     SELECT k.seq, c.ordinal, k.img, c.changed AS present, CASE WHEN c.changed = k.changed THEN ''apply'' ELSE ''conflict'' END AS verdict
     FROM (SELECT %2$s AS img, %3$s AS changed, row_number() OVER (ORDER BY t.ctid) AS ordinal,
@@ -135,13 +135,12 @@ BEGIN
   IF sets IS NOT NULL THEN
     PERFORM holdpoint.run_as(owner, format('UPDATE ONLY %1$s d SET %2$s FROM (SELECT t.ctid AS at, row_number() OVER (ORDER BY t.ctid) AS ordinal FROM ONLY %1$s t) n
       JOIN (SELECT m.ordinal, m.old::holdpoint.undo_shape AS v FROM pg_temp.%3$I m WHERE m.verdict = ''apply'' OFFSET 0) x ON x.ordinal = n.ordinal
-      WHERE d.ctid = n.at', rel::regclass, replace(sets, '%', '%'), map));
+      WHERE d.ctid = n.at', rel::regclass, sets, map));
   END IF;
-  EXECUTE format('CREATE TEMPORARY TABLE holdpoint_proof (past text[], present text[]); GRANT ALL ON pg_temp.holdpoint_proof TO %I', pg_get_userbyid(owner));
+  EXECUTE format('CREATE TEMPORARY TABLE holdpoint_proof (past text[], present text[]); GRANT INSERT ON pg_temp.holdpoint_proof TO %I', pg_get_userbyid(owner));
   PERFORM holdpoint.run_as(owner, format('INSERT INTO pg_temp.holdpoint_proof SELECT (SELECT array_agg(%1$s) FROM (SELECT m.old::holdpoint.undo_shape AS v
       FROM pg_temp.%2$I m WHERE m.verdict = ''apply'' OFFSET 0) q),
-    (SELECT array_agg(%3$s) FROM ONLY %4$s t WHERE %5$s)', holdpoint.row_of(lost, '(q.v)', false), map, holdpoint.row_of(lost, 't', false), rel::regclass,
-    'true'));
+    (SELECT array_agg(%3$s) FROM ONLY %4$s t)', holdpoint.row_of(lost, '(q.v)', false), map, holdpoint.row_of(lost, 't', false), rel::regclass));
   SELECT jsonb_build_object('past', holdpoint.digest(p.past), 'rows', coalesce(cardinality(p.past), 0), 'equal',
     NOT EXISTS (SELECT x FROM unnest(p.past) x EXCEPT ALL SELECT y FROM unnest(p.present) y),
     'present', holdpoint.digest(CASE WHEN cardinality(p.past) = cardinality(p.present) THEN p.present
@@ -165,6 +164,8 @@ DECLARE
   t jsonb;
   link text;
   one jsonb;
+  one_rel oid;
+  forced oid[] := '{}';
   restored jsonb := '[]';
   conflicts jsonb := '[]';
   past text[] := '{}';
@@ -174,6 +175,10 @@ BEGIN
   PERFORM set_config('session_replication_role', 'replica', true);
   FOR t IN SELECT x FROM jsonb_array_elements(a.plan->'tables') x LOOP
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', (t->>'rel')::oid::regclass);
+    IF (SELECT c.relforcerowsecurity FROM pg_class c WHERE c.oid = (t->>'rel')::oid) THEN
+      EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', (t->>'rel')::oid::regclass);
+      forced := forced || (t->>'rel')::oid;
+    END IF;
     IF t->>'kind' = 'r' THEN conflicts := conflicts || holdpoint.match_image(a, t, force); END IF;
   END LOOP;
   FOR link IN SELECT e FROM jsonb_array_elements(a.plan->'links') l, jsonb_array_elements_text(coalesce(l->'early', '[]')) e LOOP EXECUTE link; END LOOP;
@@ -193,6 +198,7 @@ BEGIN
   conflicts := conflicts || holdpoint.undo_links((SELECT coalesce(jsonb_agg(l), '[]') FROM jsonb_array_elements(a.plan->'links') l
     WHERE (l->>'rank')::integer >= 29), force);
   PERFORM holdpoint.end_run_as();
+  FOREACH one_rel IN ARRAY forced LOOP EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', one_rel::regclass); END LOOP;
   IF EXISTS (SELECT FROM holdpoint.marks m WHERE m.n = a.n AND m.kind = 'shape') THEN
     one := holdpoint.undo_rows(a, force);
     past := past || (one->>'sha256_before');

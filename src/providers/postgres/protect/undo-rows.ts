@@ -15,7 +15,7 @@ DECLARE
   name text := 'as_' || owner;
   rows bigint;
 BEGIN
-  IF (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = owner) THEN
+  IF (SELECT r.rolsuper OR r.rolname = current_user FROM pg_roles r WHERE r.oid = owner) THEN
     EXECUTE statement;
     GET DIAGNOSTICS rows = ROW_COUNT;
     RETURN rows;
@@ -121,7 +121,7 @@ BEGIN
   CREATE TEMPORARY TABLE holdpoint_net (img text, delta bigint, before bigint, after bigint);
   EXECUTE format('CREATE TEMPORARY TABLE holdpoint_pair (key text, v holdpoint.undo_row, expected text, past text, now text,
     verdict text, proof text)');
-  EXECUTE format('GRANT ALL ON pg_temp.holdpoint_raw, pg_temp.holdpoint_net, pg_temp.holdpoint_pair TO %I', pg_get_userbyid(owner));
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE ON pg_temp.holdpoint_raw, pg_temp.holdpoint_net, pg_temp.holdpoint_pair TO %I', pg_get_userbyid(owner));
   PERFORM holdpoint.run_as(owner, format('INSERT INTO pg_temp.holdpoint_net (img, delta)
     SELECT x.img, sum(x.delta) FROM (SELECT %s AS img, q.delta FROM (SELECT r.img::holdpoint.undo_shape AS v, r.delta
       FROM pg_temp.holdpoint_raw r OFFSET 0) q) x GROUP BY 1 HAVING sum(x.delta) <> 0', holdpoint.row_of(columns, '(q.v)', false)));
@@ -307,6 +307,7 @@ DECLARE
   owner oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
   quiet jsonb;
   trigger_name text;
+  forced boolean;
   result jsonb;
 BEGIN
   IF owner IS NULL THEN
@@ -316,6 +317,8 @@ BEGIN
   END IF;
   EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', rel::regclass);
   columns := holdpoint.common_columns(rel, shape);
+  forced := (SELECT c.relforcerowsecurity FROM pg_class c WHERE c.oid = rel);
+  IF forced THEN EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', rel::regclass); END IF;
   quiet := coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.tgname, 'enabled', t.tgenabled)) FROM pg_trigger t
     WHERE t.tgrelid = rel AND NOT t.tgisinternal AND t.tgenabled IN ('A', 'R') AND t.tgname !~ '^holdpoint_'), '[]');
   FOR trigger_name IN SELECT q->>'name' FROM jsonb_array_elements(quiet) q LOOP
@@ -329,6 +332,7 @@ BEGIN
   END IF;
   DROP TABLE pg_temp.holdpoint_raw, pg_temp.holdpoint_net, pg_temp.holdpoint_pair;
   DROP TYPE holdpoint.undo_shape, holdpoint.undo_row;
+  IF forced THEN EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', rel::regclass); END IF;
   RETURN result || jsonb_build_object('quiet', quiet, 'because', (SELECT string_agg(format(
     'column \`%s\` of \`%s\` is gone, and what was in it cannot come back', s->>'name', rel::regclass), '; ')
     FROM jsonb_array_elements(shape) s WHERE s->>'generated' = '' AND NOT EXISTS (

@@ -1,0 +1,115 @@
+// What a row of the table of PostgreSQL's own functions comes to, with the arguments given.
+import { unreachable } from '../../domain/fault.ts'
+import { constantOf } from '../../languages/sql/tree.ts'
+import type { Node } from '../../languages/sql/tree.ts'
+import { foldText, readText } from './bodies.ts'
+import type { BuiltinRow } from './builtins.ts'
+import {
+  databaseOf,
+  destroys,
+  disarms,
+  discloses,
+  escalates,
+  qualify,
+  relationResource,
+  resourceOf,
+  serverOf,
+  unknown,
+  writes,
+} from './context.ts'
+import type { Context } from './context.ts'
+import { schemasIn } from './routine-settings.ts'
+import { readSetting } from './settings.ts'
+import { namedRelation } from './targets.ts'
+
+export function applyBuiltin(
+  context: Context,
+  name: string,
+  row: BuiltinRow,
+  given: readonly Node[],
+): void {
+  if (row !== 'harmless') leavesTraces(context, name)
+  switch (row) {
+    case 'harmless':
+      return
+    case 'discloses-server':
+      return discloses(context, serverOf(context))
+    case 'escalates-server':
+      return escalates(context, serverOf(context))
+    case 'disarms-server':
+      return disarms(context, serverOf(context))
+    case 'writes-server':
+      return writes(context, serverOf(context), 'never')
+    case 'writes-database':
+      return writes(context, databaseOf(context), 'never')
+    case 'adds-database':
+      return writes(context, databaseOf(context))
+    case 'destroys-database':
+      return destroys(context, databaseOf(context), 'some', 'never')
+    case 'advances-sequence':
+      return sequence(context, given[0], 'trivial')
+    case 'sets-sequence':
+      return sequence(context, given[0], 'never')
+    case 'sets-setting':
+      return setting(context, given)
+    case 'runs-text-first':
+      return runs(context, name, given[0])
+    case 'runs-text-second':
+      return given.length > 2 ? undefined : runs(context, name, given[1])
+    case 'runs-everything':
+      return unknown(context, `\`${name}\` runs what its arguments name`)
+    default:
+      return unreachable(row)
+  }
+}
+
+const transactional: ReadonlySet<string> = new Set([
+  'lo_creat',
+  'lo_create',
+  'lo_from_bytea',
+  'lo_put',
+  'lowrite',
+  'lo_truncate',
+  'lo_truncate64',
+  'lo_unlink',
+  'nextval',
+  'set_config',
+  'setval',
+])
+
+/** What reaches out of the transaction would stay when a trial is rolled back. */
+function leavesTraces(context: Context, name: string): void {
+  if (!transactional.has(name)) context.found.untried ??= `\`${name}\` reaches out of a transaction`
+}
+
+function sequence(context: Context, named: Node | undefined, keeping: 'trivial' | 'never'): void {
+  const text = constantOf(named ?? null)
+  const words = typeof text === 'string' ? schemasIn(text.replaceAll('.', ','), '$user') : null
+  if (words === null || words.length === 0) {
+    return writes(context, resourceOf(context, 'sequence', null), keeping)
+  }
+  const target = namedRelation(context, words)
+  const resource =
+    target.kind === 'relation'
+      ? relationResource(context, target.relation)
+      : resourceOf(context, 'sequence', qualify(target.schema, target.name))
+  writes(context, resource, keeping)
+}
+
+function setting(context: Context, [named, value, local]: readonly Node[]): void {
+  const name = constantOf(named ?? null)
+  const written = constantOf(value ?? null)
+  if (typeof name !== 'string') return unknown(context, 'set_config of a setting that is not named')
+  const values = typeof written === 'string' ? listOf(name, written) : null
+  readSetting(context, name.toLowerCase(), values, constantOf(local ?? null) === true)
+}
+
+function listOf(name: string, value: string): readonly string[] | null {
+  return name.toLowerCase() === 'search_path' ? schemasIn(value, '$user') : [value]
+}
+
+function runs(context: Context, name: string, given: Node | undefined): void {
+  const text = foldText(given ?? null)
+  if (text === undefined) unknown(context, `\`${name}\` runs SQL that is put together meanwhile`)
+  else readText(context, text)
+}

@@ -1,0 +1,144 @@
+// SQL to actions: what each statement of a text would do on this server, by its catalogue. Pure and
+// total. What the catalogue cannot say, and what is not in a table, is `unknown`.
+import type { Action, Trial } from '../../domain/action.ts'
+import type { Effect } from '../../domain/effect.ts'
+import { isNonEmpty, mapNonEmpty } from '../../domain/nonempty.ts'
+import type { NonEmpty } from '../../domain/nonempty.ts'
+import type { Parsed, SqlParser, SqlStatement } from '../../languages/sql/parse.ts'
+import { assumedCatalogue } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
+import { createContext, databaseOf, deeper, startChanged, unknown } from './context.ts'
+import type { Changed, Context, Found, Keeping, SqlPlace } from './context.ts'
+import { readRoutine } from './routines.ts'
+import { readStatement } from './statements.ts'
+import { verbOf } from './verbs.ts'
+import { readExpressions } from './walk.ts'
+
+export type { SqlPlace } from './context.ts'
+
+const statementsMax = 500
+const excerptCharactersMax = 200
+
+export interface SqlReader {
+  readonly parser: SqlParser
+  /** null: the server could not be asked; then whatever it decides is unknown */
+  readonly catalogue: Catalogue | null
+  readonly place: SqlPlace
+}
+
+/** One action a statement, in their order. */
+export function readSql(parsed: Parsed, reader: SqlReader): NonEmpty<Action> {
+  if (parsed.kind === 'refused') {
+    return [bare('SQL', { kind: 'unknown', why: parsed.why, legible: parsed.legible })]
+  }
+  const { statements, text } = parsed
+  if (statements.length > statementsMax) {
+    const why = `more than ${statementsMax} statements`
+    return [bare('SQL', { kind: 'unknown', why, legible: true })]
+  }
+  const changed = startChanged()
+  if (reader.catalogue === null) changed.everything = 'the catalogue of the server is not known'
+  if (!isNonEmpty(statements)) return [nothing(reader)]
+  return mapNonEmpty(statements, (statement) => readOne(statement, text, reader, changed))
+}
+
+function readOne(
+  statement: SqlStatement,
+  text: string,
+  reader: SqlReader,
+  changed: Changed,
+): Action {
+  const catalogue = reader.catalogue ?? assumed
+  const context = createContext({ ...reader, catalogue, changed, onDefinition })
+  try {
+    readSession(context, text)
+    readAmbient(context)
+    readStatement(context, statement)
+  } catch {
+    unknown(context, 'the reader failed')
+  }
+  return actionOf(statement, text, context)
+}
+
+const assumed = assumedCatalogue()
+
+/** Settings under which the server reads other words than we do. */
+function readSession(context: Context, text: string): void {
+  const { conformingStrings, encoding } = context.catalogue.session
+  if (!conformingStrings && text.includes('\\')) {
+    unknown(context, 'with standard_conforming_strings off, strings end elsewhere')
+  }
+  if (!/^(utf-?8|unicode|sql_ascii)$/i.test(encoding) && !/^[\x20-\x7e\s]*$/.test(text)) {
+    unknown(context, `in the encoding \`${encoding}\` the server reads other words`)
+  }
+}
+
+/** Casts, operators, operator classes and domains run unasked, wherever their types are. */
+function readAmbient(context: Context): void {
+  const inside = deeper(context)
+  for (const oid of context.catalogue.ambient) readRoutine(inside, oid, 'trigger')
+  for (const domain of context.catalogue.domains) {
+    readExpressions(context, `domain/${domain.schema}.${domain.name}`, domain.checks)
+  }
+}
+
+function onDefinition(context: Context): void {
+  for (const trigger of context.catalogue.eventTriggers) {
+    if (trigger.enabled === 'D' || trigger.event === 'login') continue
+    readRoutine(deeper(context), trigger.routine, 'trigger')
+  }
+}
+
+function actionOf(statement: SqlStatement, text: string, context: Context): Action {
+  const { found } = context
+  const trial = trialOf(found)
+  const isEnrolled = context.catalogue.session.holdpoint !== null
+  const effects = found.effects.map(([effect, keeping]) =>
+    kept(effect, keeping, trial !== null && isEnrolled),
+  )
+  const [start, end] = statement.span
+  const excerpt = text.slice(start, Math.min(end, start + excerptCharactersMax)).toWellFormed()
+  const action: Action = {
+    verb: verbOf(statement),
+    effects: isNonEmpty(effects) ? effects : [readsOnly(context)],
+    evidence: { reader: 'postgres', excerpt, span: [start, end] },
+  }
+  return trial === null ? action : { ...action, trial }
+}
+
+function readsOnly(context: Context): Effect {
+  return { kind: 'read', resource: databaseOf(context), extent: 'some' }
+}
+
+function kept(effect: Effect, keeping: Keeping, isCaptured: boolean): Effect {
+  if (!('undo' in effect)) return effect
+  if (keeping === 'trivial') return { ...effect, undo: 'trivial' }
+  const undo = keeping !== 'never' && isCaptured ? 'from-safeguard' : 'never'
+  return { ...effect, undo }
+}
+
+/** The one trial that keeps all that it would do; null where there is none, or none is needed. */
+function trialOf(found: Found): Trial | null {
+  if (found.untried !== null) return null
+  const keepings = new Set(found.effects.map(([, keeping]) => keeping))
+  if (found.effects.some(([effect]) => effect.kind === 'unknown')) return null
+  if (keepings.has('image')) return 'image'
+  if (keepings.has('drop')) return onlyDrops(found) ? 'drop' : null
+  return keepings.has('rows') ? 'rows' : null
+}
+
+/** A quarantine stands in for the statement itself: what else that does would be lost. */
+function onlyDrops(found: Found): boolean {
+  return found.effects.every(([effect, keeping]) => keeping === 'drop' || effect.kind === 'read')
+}
+
+function bare(verb: string, effect: Effect): Action {
+  return { verb, effects: [effect], evidence: { reader: 'postgres', excerpt: '', span: null } }
+}
+
+/** Comments and semicolons: the server answers that there was nothing to do. */
+function nothing(reader: SqlReader): Action {
+  const catalogue = reader.catalogue ?? assumed
+  const context = createContext({ ...reader, catalogue, changed: startChanged(), onDefinition })
+  return bare('EMPTY', readsOnly(context))
+}
