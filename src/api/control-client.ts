@@ -56,6 +56,7 @@ function controlClient(path: string): Control {
     postgresStatus: (input) => ask('postgresStatus', input),
     undo: (input) => ask('undo', input),
     trashList: (input) => ask('trashList', input),
+    trashPurge: (input) => ask('trashPurge', input),
     follow: (from, signal) => followGate(path, from, signal),
   }
 }

@@ -81,6 +81,8 @@ export const controlInputs = {
   postgresStatus: z.strictObject({ by }),
   undo: z.strictObject({ decision, dryRun: z.boolean(), force: z.boolean(), by }),
   trashList: z.strictObject({ by }),
+  /** the decision, or its name in the database */
+  trashPurge: z.strictObject({ action: id, by }),
 } as const
 
 export type ControlOperation = keyof typeof controlInputs

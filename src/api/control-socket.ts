@@ -130,6 +130,7 @@ function handlersOf(control: Control): Handlers {
     postgresStatus: row('postgresStatus', control.postgresStatus),
     undo: row('undo', control.undo),
     trashList: row('trashList', control.trashList),
+    trashPurge: row('trashPurge', control.trashPurge),
   }
 }
 

@@ -23,6 +23,7 @@ import type {
   UndoReport,
   UnenrolmentReport,
 } from './keeper.ts'
+import type { HeldPurge } from './purges.ts'
 import type { OpenedEnrolment } from './people.ts'
 
 /** Each rejects with a Fault that says why not and what to do; nothing is half done. */
@@ -64,6 +65,8 @@ export interface Control {
   /** Takes back what a decision let through, as far as it was kept. */
   readonly undo: (input: ControlInput<'undo'>) => Promise<UndoReport>
   readonly trashList: (input: ControlInput<'trashList'>) => Promise<TrashReport>
+  /** Held for a person; nothing is purged by asking. */
+  readonly trashPurge: (input: ControlInput<'trashPurge'>) => Promise<HeldPurge>
   /** Entries from an index on, then those to come; ends after the last one when no gate runs. */
   readonly follow: (from: number, signal: AbortSignal) => AsyncIterable<LedgerEntry>
 }

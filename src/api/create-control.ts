@@ -38,6 +38,7 @@ import type { DatabaseKeeper } from './keeper.ts'
 import { mandateFrom } from './mandate-request.ts'
 import { notFound } from './not-found.ts'
 import type { People } from './people.ts'
+import type { Purges } from './purges.ts'
 
 export interface ControlParts {
   readonly version: string
@@ -76,6 +77,7 @@ export interface RunningGate {
   reloadPolicies(): Promise<LoadedPolicies>
   /** what is kept in databases; absent where none is governed */
   readonly keeper?: DatabaseKeeper
+  readonly purges?: Purges
 }
 
 export function createControl(parts: ControlParts): Control {
@@ -290,7 +292,7 @@ function breakerOperations({ ledger, store }: ControlParts): BreakerOperations {
 
 type DatabaseOperations = Pick<
   Control,
-  'postgresEnrol' | 'postgresUnenrol' | 'postgresStatus' | 'undo' | 'trashList'
+  'postgresEnrol' | 'postgresUnenrol' | 'postgresStatus' | 'undo' | 'trashList' | 'trashPurge'
 >
 
 /** Only the gate that runs reaches databases: it alone has their credentials and records first. */
@@ -308,6 +310,15 @@ function databaseOperations({ gate }: ControlParts): DatabaseOperations {
     postgresStatus: async ({ by }) => keeper().status(by),
     undo: async (input) => keeper().undo(input),
     trashList: async ({ by }) => keeper().trash(by),
+    async trashPurge({ action, by }) {
+      const { kept } = await keeper().trash(by)
+      const item = kept.find((one) => one.decision === action || one.action === action)
+      if (item === undefined || gate?.purges === undefined) {
+        const says = `nothing is kept of \`${action}\`; \`holdpoint trash list\` shows what is`
+        throw new Fault('not-found', says)
+      }
+      return gate.purges.ask(item, by)
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 // What Holdpoint itself keeps in the databases that agents change, as the control plane asks for it.
 // Only a gate that runs can: the control plane reaches neither credentials nor upstreams.
-import type { DecisionId, Instant, PersonName, UpstreamName } from '../domain/names.ts'
+import type { DecisionId, Digest, Instant, PersonName, UpstreamName } from '../domain/names.ts'
 
 /** Each rejects with a Fault that says why not and what to do; each is recorded before it acts. */
 export interface DatabaseKeeper {
@@ -13,6 +13,8 @@ export interface DatabaseKeeper {
   undo(asked: UndoAsked): Promise<UndoReport>
   /** everything that is kept, newest first */
   trash(by: PersonName): Promise<TrashReport>
+  /** Only of what a person's passkey has signed: see purges.ts. */
+  purge(asked: PurgeAsked): Promise<PurgeReport>
   /** Drops what is past its retention; called now and then. Faults go to `report`. */
   expire(): Promise<void>
 }
@@ -111,6 +113,21 @@ export interface RowConflict {
   /** as it is, and as the change left it; null when there is no such row */
   readonly now: string | null
   readonly then: string | null
+}
+
+export interface PurgeAsked {
+  readonly item: TrashItem
+  readonly by: PersonName
+  /** of what was signed */
+  readonly request: Digest
+  /** what was signed and the assertion, canonical JSON; kept beside the ledger */
+  readonly signed: Uint8Array
+}
+
+export interface PurgeReport {
+  readonly purged: boolean
+  readonly bytes: number
+  readonly because: readonly string[]
 }
 
 export interface TrashReport {

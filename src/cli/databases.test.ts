@@ -11,8 +11,11 @@ import type { TerminalOptions } from '../../test/cli/terminal.ts'
 import { controlSocketPath } from '../api/control-wire.ts'
 import { serveControl } from '../api/control-socket.ts'
 import type { DatabaseKeeper, DatabaseReport, TrashItem, UndoReport } from '../api/keeper.ts'
+import { createPurges } from '../api/purges.ts'
 import { Fault } from '../domain/fault.ts'
 import type { DecisionId, Instant, UpstreamName } from '../domain/names.ts'
+import { createFakeClock } from '../system/clock.ts'
+import { systemRandom } from '../system/random.ts'
 import { createRealWorld } from './real-world.ts'
 import { runCommandLine } from './run.ts'
 
@@ -73,13 +76,25 @@ async function open(t: TestContext, answers: Partial<DatabaseKeeper> = {}): Prom
     status: hear('status', answers.status ?? (() => Promise.resolve([database]))),
     undo: hear('undo', answers.undo ?? (() => Promise.resolve(undone))),
     trash: hear('trash', answers.trash ?? (() => Promise.resolve(kept))),
+    purge: hear('purge', () => Promise.reject(new Error('nobody signed'))),
     expire: () => Promise.resolve(),
   }
-  const report = { pid: 1, agents: '', console: '', connections: 0, upstreams: [] }
+  const report = {
+    pid: 1,
+    agents: '',
+    console: 'http://localhost:7401',
+    connections: 0,
+    upstreams: [],
+  }
   const gate = {
     report: () => ({ ...report, startedAt: item.at as Instant, policies: 'p' as never }),
     reloadPolicies: () => Promise.reject(new Error('not here')),
     keeper,
+    purges: createPurges({
+      ...{ keeper, store: { person: () => null }, rpId: 'localhost', minutes: 60 },
+      passkeys: { verify: () => Promise.reject(new Error('nobody signed')) },
+      ...{ clock: createFakeClock(item.at), random: systemRandom },
+    }),
   }
   const folder = openFolder(t)
   mkdirSync(join(folder, '.holdpoint'), { mode: 0o700 })
@@ -230,13 +245,16 @@ test('a database that is silent makes the list incomplete, and says so', async (
   assert.deepEqual([code, stdout], [1, 'not asked shop-db/shop: refused\n'])
 })
 
-test('no command line purges: neither a flag, nor a word at a terminal', async (t) => {
+test('no command line purges: it is held, whatever is given or typed', async (t) => {
   const scene = await open(t)
   for (const options of [{}, { tty: true, stdin: `${decision}\nyes\n` }]) {
-    const { code, stderr } = await scene.run(['trash', 'purge', decision], options)
+    const { code, stdout } = await scene.run(['trash', 'purge', decision], options)
     assert.equal(code, 3)
-    assert.match(stderr, /destroys the only copy.*kept until 2026-01-08/)
+    assert.match(stdout, /^held as purge_[a-z0-9]{16}: nothing is purged yet\n/)
+    assert.match(stdout, /answers it at http:\/\/localhost:7401\/purges\n/)
+    narrow(stdout)
   }
   assert.equal((await scene.run(['trash', 'purge', decision, '--yes'])).code, 2)
+  assert.equal((await scene.run(['trash', 'purge', 'none'])).code, 3)
   assert.ok(scene.asked.every(([operation]) => operation === 'trash'))
 })

@@ -3,7 +3,7 @@ import type { DatabaseSettings } from '../configuration/databases.ts'
 import type { Concealed } from '../domain/concealed.ts'
 import type { AdministrativeWork, FactOf } from '../domain/fact.ts'
 import { Fault } from '../domain/fault.ts'
-import type { PersonName, SecretName, UpstreamName } from '../domain/names.ts'
+import type { Digest, PersonName, SecretName, UpstreamName } from '../domain/names.ts'
 import type { Ledger, Receipt } from '../ledger/ledger.ts'
 import type { StoreReads } from '../store/store.ts'
 import { sha256 } from '../system/hash.ts'
@@ -66,6 +66,8 @@ export interface Task {
   readonly database: string
   readonly work: AdministrativeWork
   readonly by: PersonName | null
+  /** what a person signed for it, where that is wanted; kept beside the ledger */
+  readonly signed?: Readonly<{ request: Digest; beside: Uint8Array }>
 }
 
 /** Written down first: a connection of ours that nobody can account for does not exist. */
@@ -83,9 +85,10 @@ export async function administer<T>(
     )
   }
   const upstream = settings.name
-  const request = sha256(canonicalJson({ work: task.work, upstream, database, by }))
+  const own = sha256(canonicalJson({ work: task.work, upstream, database, by }))
+  const request = task.signed?.request ?? own
   const fact = { kind: 'administering', upstream, work: task.work, request, by } as const
-  const clearance = options.clear(await options.ledger.append(fact))
+  const clearance = options.clear(await options.ledger.append(fact, task.signed?.beside))
   return options.administer(upstream, database, (client) => work(client, clearance), clearance)
 }
 

@@ -16,6 +16,7 @@ import { sha256 } from '../system/hash.ts'
 import { administer, everyDatabase, meant, saysOf } from './administer.ts'
 import type { KeeperOptions, Task } from './administer.ts'
 import { inOneTransaction, lookAt, readEnrolment } from './look.ts'
+import { purge } from './purge.ts'
 import { listTrash } from './trash.ts'
 import { undo } from './undo.ts'
 
@@ -28,6 +29,7 @@ export function createDatabaseKeeper(options: KeeperOptions): DatabaseKeeper {
     status: (by) => statusOf(options, by),
     undo: (asked) => undo(options, asked),
     trash: (by): Promise<TrashReport> => listTrash(options, by),
+    purge: (asked) => purge(options, asked),
     expire: () => expire(options),
   }
 }

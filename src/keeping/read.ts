@@ -2,7 +2,7 @@
 // shape is a Fault, and text is inert only where it is shown.
 import { z } from 'zod'
 
-import type { RestoredTable, TrashItem, UndoReport } from '../api/keeper.ts'
+import type { PurgeReport, RestoredTable, TrashItem, UndoReport } from '../api/keeper.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Instant } from '../domain/names.ts'
 
@@ -72,6 +72,16 @@ const undoAnswer = z.object({
   equal: z.boolean().default(false),
   because: z.array(z.string()).default([]),
 })
+
+const purgeAnswer = z.object({
+  purged: z.boolean(),
+  bytes: z.number(),
+  because: z.array(z.string()).default([]),
+})
+
+export function readPurge(rows: Rows): PurgeReport {
+  return parse(purgeAnswer, rows[0]?.[0] ?? null)
+}
 
 type UndoAnswer = Omit<UndoReport, 'decision' | 'upstream' | 'database' | 'dryRun'>
 

@@ -8,6 +8,7 @@ import type { Holds } from '../../holds/holds.ts'
 import type { JsonValue } from '../../languages/json/value.ts'
 import type { Clock } from '../../system/clock.ts'
 import type { Invited, People, SignedIn } from '../people.ts'
+import type { Purges } from '../purges.ts'
 import type { ConsoleSession, ConsoleSessions } from './session.ts'
 import { listHolds, viewHold } from './views.ts'
 import type { RecentHolds, ViewParts } from './views.ts'
@@ -18,6 +19,8 @@ export interface RouteParts extends ViewParts {
   readonly clock: Clock
   readonly sessions: ConsoleSessions
   readonly recent: RecentHolds
+  /** absent where no database is governed */
+  readonly purges?: Purges
 }
 
 export interface Answer {
@@ -59,6 +62,11 @@ const askBody = z.strictObject({
 const invitedBody = z.strictObject({
   person: z.string().max(63),
   roles: z.array(z.enum(['owner', 'approver', 'auditor'])).max(3),
+})
+
+const askPurgeBody = z.strictObject({
+  purge: z.string().regex(/^purge_[a-z0-9]{16}$/),
+  answer: z.enum(['release', 'refuse']),
 })
 
 /** Before anyone is signed in. */
@@ -147,6 +155,30 @@ export const personRoutes: readonly PersonRoute[] = [
     },
   },
   {
+    method: 'GET',
+    path: '/api/purges',
+    answer: ({ parts }) => ({
+      body: { now: parts.clock.now(), waiting: parts.purges?.waiting() ?? [] },
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/api/purges/challenge',
+    answer: ({ parts, session, body }) => {
+      const { purge, answer } = read(askPurgeBody, body)
+      return { body: purgesOf(parts).challenge(purge, session.person, answer) }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/purges/settle',
+    answer: async ({ parts, session, body }) => {
+      const given = read(answerBody, body)
+      const { person } = session
+      return { body: await purgesOf(parts).settle(person, given.nonce, given.response) }
+    },
+  },
+  {
     method: 'POST',
     path: '/api/invite/options',
     answer: ({ parts, session, body }) => ({
@@ -178,6 +210,11 @@ export function findRoute<R extends Route>(
     if (matches) return { route, hold: (segments[wanted.indexOf('{hold}')] ?? '') as HoldId }
   }
   return null
+}
+
+function purgesOf({ purges }: RouteParts): Purges {
+  if (purges !== undefined) return purges
+  throw new Fault('purge-over', 'no database is governed here, so there is nothing to purge')
 }
 
 function welcome({ sessions, store }: RouteParts, { person, passkey }: SignedIn): Answer {

@@ -1,31 +1,40 @@
-import { Fault } from '../../domain/fault.ts'
+import { controlInputs } from '../../api/control-inputs.ts'
+import type { HeldPurge } from '../../api/purges.ts'
 import { inert } from '../../wire/inert.ts'
-import { need } from '../command.ts'
+import { bytesWords } from '../amount-words.ts'
 import type { CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { wrap } from '../output.ts'
 import { withControl } from '../session.ts'
-import { fateOf } from '../trash-words.ts'
-import { findKept } from './trash-show.ts'
+import { typed } from '../typed.ts'
 
 export const trashPurge: CommandRow = {
   name: 'trash purge',
-  summary: 'give up what is kept of a change, before its time',
+  summary: 'ask a person to give up what is kept of a change, before its time',
   details:
-    'It destroys for good, so a command line is not enough for it, whoever types: what an agent\n' +
-    'could type confirms nothing.',
+    'It destroys the only copy, so it is held: a person answers it in the console, with a\n' +
+    'passkey. No flag and no word typed here does, whoever types.',
   operands: [{ form: '<action>', about: 'the decision that let it through' }],
   run: (call) =>
     withControl(call, async ({ control, by }) => {
-      const item = await findKept(control, by, need(call.given.operand(0), 'the action'))
-      const id = item.decision ?? inert(item.action)
-      if (item.undoneAt !== null) {
-        call.output.result({ purged: null, item }, [`${id} was taken back; nothing is left of it`])
-        return exitCodes.done
-      }
-      throw new Fault(
-        'held',
-        `purging \`${id}\` destroys the only copy, which no command line may; it is ` +
-          `${fateOf(item)} and goes by itself then, and a lower \`retentionDays\` brings that forward`,
+      const { given, output } = call
+      const input = typed(controlInputs.trashPurge, { action: given.operand(0), by })
+      const held = await control.trashPurge(input)
+      const { gate } = await control.status({})
+      output.result(
+        { held },
+        linesOf(held, gate?.console ?? '').flatMap((line) => wrap(line, output.width, '  ')),
       )
+      return exitCodes.refused
     }),
+}
+
+function linesOf({ id, item, expiresAt }: HeldPurge, console: string): readonly string[] {
+  const what = `${item.decision ?? inert(item.action)} in ${item.upstream}/${inert(item.database)}`
+  return [
+    `held as ${id}: nothing is purged yet`,
+    `this would destroy what is kept of ${what}, ${bytesWords(item.bytes)}`,
+    `next: a person answers it at ${console}/purges`,
+    `open until ${expiresAt}; silence means no`,
+  ]
 }
