@@ -7,14 +7,14 @@ import type { NonEmpty } from '../../domain/nonempty.ts'
 import type { SqlChannel, SqlPayload, TransactionState } from '../../domain/request.ts'
 import type { Measured } from '../../domain/trial.ts'
 import { copyFailMessage, frontendTags } from '../../wire/postgres/frontend.ts'
-import { failure, quietSync } from './exchange.ts'
+import { ask, failure, quietSync } from './exchange.ts'
 import type { Row } from './exchange.ts'
 import { expect } from './expected.ts'
 import type { End, Part } from './expected.ts'
 import { Ground } from './ground.ts'
-import { createJob } from './job.ts'
+import { createJob, endDone, endFailed } from './job.ts'
 import type { Running } from './job.ts'
-import { checkBound, checkSimple, readGroup } from './judged.ts'
+import { checkBound, checkSimple, mismatch, readGroup } from './judged.ts'
 import { preparedText } from './own-sql.ts'
 import { passedOn, splitMessages } from './passed-on.ts'
 import type { ServerSession } from './session.ts'
@@ -22,6 +22,8 @@ import type { TrialLimits } from './trial.ts'
 import { Trials } from './trials.ts'
 import type { Tryable } from './trials.ts'
 import { Turns } from './turns.ts'
+
+const portalsMax = 1_000
 
 export interface AgentSessionParts {
   readonly server: ServerSession
@@ -34,6 +36,8 @@ export class AgentSession {
   readonly #ground: Ground
   readonly #trials: Trials
   readonly #turns = new Turns()
+  /** what each portal was bound to, by the request's digest */
+  readonly #portals = new Map<string, Digest>()
   #cancels = 0
 
   constructor({ server, limits, readMeasured }: AgentSessionParts) {
@@ -107,17 +111,25 @@ export class AgentSession {
   }
 
   /** Throws unless the messages are what was judged; asks the server where SQL may have meddled. */
-  async verify(payload: SqlPayload): Promise<void> {
+  async verify({ payload, digest }: Tryable): Promise<void> {
     if (payload.form === 'simple') {
       checkSimple(payload)
       return
     }
-    const { bind } = readGroup(payload)
-    if (bind === null) return
+    const { bind, portal } = readGroup(payload)
+    if (bind === null) {
+      // It goes on with what was bound: the same statement and values, judged again.
+      if (this.#portals.get(portal) !== digest) throw mismatch()
+      return
+    }
     const found = this.server.parseOf(bind.statement)
     const unsure = found !== null && !found.sure && this.transaction !== 'E'
     if (unsure) await this.#quietly(() => this.#confirm(bind.statement))
     checkBound(payload, bind, this.server.parseOf(bind.statement)?.parse ?? null)
+    this.#portals.delete(portal)
+    this.#portals.set(portal, digest)
+    const [oldest] = this.#portals.keys()
+    if (this.#portals.size > portalsMax && oldest !== undefined) this.#portals.delete(oldest)
   }
 
   async #confirm(name: string): Promise<void> {
@@ -163,32 +175,30 @@ export class AgentSession {
     return this.transaction
   }
 
+  /** Afterwards the server waits for what comes next: the agent's Sync is not owed to it. */
   async #fail(): Promise<TransactionState> {
     const { server } = this
+    const ground = this.#ground
     await this.#trials.abandon()
     if (server.copying) {
       const bytes = copyFailMessage('what comes next was refused')
       server.submit([{ bytes, expected: [expect('copy-end')] }])
     }
     await server.drained()
-    if (server.closed !== null || server.skipping) return this.#failedState()
-    const failed = failure()
-    if (server.unsynced || this.#ground.own) {
-      // The server passes over the rest of the pipeline, up to the agent's Sync.
-      server.submit([failed.part])
-      server.flush()
-      await failed.answer
-      return this.#failedState()
-    }
-    if (this.transaction !== 'T') return this.transaction
+    if (server.closed !== null) return 'E'
+    if (!server.skipping && !server.unsynced && this.transaction !== 'T') return this.transaction
+    // What was executed in this pipeline falls with it, unless it is in a block of the agent's own.
+    const falls = this.transaction === 'I'
+    const failed = server.skipping ? [] : [failure().part]
     const sync = quietSync()
-    server.submit([failed.part, sync.part])
-    await sync.ended
+    server.submit([...failed, sync.part])
+    const { code } = await sync.ended
+    for (const settle of ground.takePending()) settle(falls ? endFailed(code) : endDone)
+    if (ground.own) {
+      await ground.exchange([ask(ground.names, 'ROLLBACK')])
+      ground.own = false
+    }
     return this.transaction
-  }
-
-  #failedState(): TransactionState {
-    return this.transaction === 'I' ? 'I' : 'E'
   }
 
   async #query(payload: SqlPayload): Promise<Running> {

@@ -1,12 +1,11 @@
 // PostgreSQL servers, as the one path sees them. Nothing is sent but what a clearance is for, once;
 // a session is its agent's, and is over when the agent's connection is.
-import { isClearance } from '../../clearance.ts'
 import type { Clearance } from '../../clearance.ts'
 import type { Vault } from '../../credentials/vault.ts'
 import type { Action, Trial } from '../../domain/action.ts'
 import type { SafeguardProof } from '../../domain/fact.ts'
 import { Fault, assert } from '../../domain/fault.ts'
-import type { Digest, SecretName, SessionId, UpstreamName } from '../../domain/names.ts'
+import type { Digest, SessionId, UpstreamName } from '../../domain/names.ts'
 import type { NonEmpty } from '../../domain/nonempty.ts'
 import type { Request, SqlPayload, TransactionState } from '../../domain/request.ts'
 import type { Measured } from '../../domain/trial.ts'
@@ -16,13 +15,13 @@ import { digestOf } from '../../system/request-digest.ts'
 import type { Sent } from '../answer.ts'
 import { machineAddresses, systemResolver } from '../resolver.ts'
 import type { Resolver } from '../resolver.ts'
-import { createAdminClient } from './administer.ts'
 import type { AdminClient } from './administer.ts'
 import { AgentSession } from './agent-session.ts'
 import type { Row } from './exchange.ts'
+import type { ExportClient } from './export-client.ts'
 import { mismatch } from './judged.ts'
-import { failed, openSession } from './open.ts'
-import type { Login, OpenParts, Opened, ServerPlace } from './open.ts'
+import { Servers, checkPurpose } from './servers.ts'
+import type { DatabaseConfig } from './servers.ts'
 import { refuseSettings } from './settings.ts'
 
 export type SqlRequest = Request & { readonly payload: SqlPayload }
@@ -56,6 +55,13 @@ export interface Databases {
     work: (client: AdminClient) => Promise<T>,
     clearance: Clearance,
   ): Promise<T>
+  /** As `administer`, over a connection on which whole tables can be copied. */
+  exporting<T>(
+    upstream: UpstreamName,
+    database: string,
+    work: (client: ExportClient) => Promise<T>,
+    clearance: Clearance,
+  ): Promise<T>
   /** Ends every connection, whatever is under way. */
   close(): Promise<void>
 }
@@ -68,16 +74,6 @@ export interface SessionState {
   readonly quiet: boolean
   /** something is tried, and neither sent nor abandoned */
   readonly tried: boolean
-}
-
-export interface DatabaseConfig extends ServerPlace {
-  readonly name: UpstreamName
-  /** the server's role that agents work as */
-  readonly role: string
-  readonly credential: SecretName
-  readonly admin: Readonly<{ role: string; credential: SecretName }> | null
-  /** the secret that opens what is captured; there is none where nothing is enrolled */
-  readonly captureKey: SecretName
 }
 
 export interface DatabasesLimits {
@@ -104,7 +100,7 @@ export interface DatabasesOptions {
   readonly limits?: Partial<DatabasesLimits>
 }
 
-export type { AdminClient, Row }
+export type { AdminClient, DatabaseConfig, Row }
 
 export const databasesLimits: DatabasesLimits = {
   connectMilliseconds: 10_000,
@@ -115,208 +111,21 @@ export const databasesLimits: DatabasesLimits = {
 }
 
 export function createDatabases(options: DatabasesOptions): Databases {
-  const limits = { ...databasesLimits, ...options.limits }
-  const openParts: OpenParts = {
-    resolver: options.resolver ?? systemResolver,
-    ownAddresses: options.ownAddresses ?? machineAddresses,
-    connectMilliseconds: limits.connectMilliseconds,
-    random: options.random ?? systemRandom,
-  }
-  const configs = new Map(options.configs.map((config) => [config.name, checked(config)]))
-  const sessions = new Map<SessionId, Held>()
-  const counts = new Map<UpstreamName, number>()
-  const closers = new Set<() => void>()
-
-  function find(name: UpstreamName): DatabaseConfig {
-    const config = configs.get(name)
-    if (config !== undefined) return config
-    throw new Fault('upstream-unknown', `there is no upstream \`${name}\`; see \`upstreams\``)
-  }
-
-  function sessionOf(id: SessionId): AgentSession {
-    const held = sessions.get(id)
-    if (held !== undefined) return held.session
-    throw new Fault('session-closed', 'the session at the server is over; open another')
-  }
-
-  /** The session of this request, and of no other upstream or database. */
-  function sessionFor({ session, payload }: SqlRequest): AgentSession {
-    const held = sessions.get(session.id)
-    const same = held?.upstream === payload.upstream && held.database === payload.database
-    if (held !== undefined && !same) throw mismatch()
-    return sessionOf(session.id)
-  }
-
-  /** Counted while it stands: a server has only so many connections. */
-  async function connect(config: DatabaseConfig, login: Login): Promise<Opened> {
-    const count = counts.get(config.name) ?? 0
-    if (count >= limits.sessionsMax) {
-      return failed(
-        'sessions-limit',
-        `more than ${limits.sessionsMax} sessions at \`${config.name}\``,
-      )
-    }
-    const leave = (): void => void counts.set(config.name, (counts.get(config.name) ?? 1) - 1)
-    counts.set(config.name, count + 1)
-    const opened = await openSession(openParts, config, login).catch((fault: unknown) => {
-      leave()
-      throw fault
-    })
-    if (opened.kind === 'failed') {
-      leave()
-      return opened
-    }
-    const { session } = opened
-    const close = (): void => session.close()
-    closers.add(close)
-    session.onClose(() => {
-      leave()
-      closers.delete(close)
-    })
-    return opened
-  }
-
-  async function open(
-    { session, payload }: SqlRequest,
-    clearance: Clearance,
-    signal: AbortSignal,
-  ): Promise<Sent> {
-    assert(!sessions.has(session.id), 'a connection of an agent opens one session')
-    const config = find(payload.upstream)
-    const refused = refuseSettings(payload.settings)
-    if (refused !== null) return notSent('settings-refused')
-    const { role, credential } = config
-    const password = options.vault.open(credential, clearance)
-    clearance.spend()
-    const login = { role, password, database: payload.database, settings: payload.settings }
-    const opened = await connect(config, login)
-    if (opened.kind === 'failed') return notSent(opened.code)
-    const { session: server, parameters } = opened
-    if (signal.aborted) {
-      server.close()
-      return notSent('withdrawn')
-    }
-    const trialLimits = {
-      statementMilliseconds: limits.trialMilliseconds,
-      lockMilliseconds: limits.lockMilliseconds,
-      answerBytesMax: limits.answerBytesMax,
-    }
-    const { readMeasured } = options
-    const agent = new AgentSession({ server, limits: trialLimits, readMeasured })
-    sessions.set(session.id, { session: agent, upstream: config.name, database: payload.database })
-    server.onClose(() => sessions.delete(session.id))
-    session.onClose(() => server.close())
-    const reply = { kind: 'sql-opened', parameters, channel: agent.channel } as const
-    const ended = Promise.resolve({ kind: 'succeeded', status: 0 } as const)
-    return { kind: 'replied', reply, ended }
-  }
-
-  async function send(
-    request: SqlRequest,
-    clearance: Clearance,
-    signal: AbortSignal,
-  ): Promise<Sent> {
-    checkRequest(request, clearance, 'send')
-    if (request.payload.form === 'open') return open(request, clearance, signal)
-    const session = sessionFor(request)
-    await session.verify(request.payload)
-    clearance.spend()
-    if (signal.aborted) return notSent('withdrawn')
-    const { running, ended } = await session.send(request)
-    return { kind: 'replied', reply: running, ended }
-  }
-
-  async function measure(
-    request: SqlRequest,
-    actions: NonEmpty<Action>,
-    clearance: Clearance,
-    signal: AbortSignal,
-  ): Promise<Measured> {
-    checkRequest(request, clearance, 'measure')
-    assert(request.payload.form !== 'open', 'nothing is tried before there is a session')
-    const session = sessionFor(request)
-    await session.verify(request.payload)
-    const key = captureKey(find(request.payload.upstream), clearance)
-    clearance.spend()
-    const measured = await session.measure(request, actions, key)
-    if (signal.aborted) await session.abandon(request.digest)
-    return measured
-  }
-
-  /** null: this upstream was never enrolled */
-  function captureKey({ captureKey: name }: DatabaseConfig, clearance: Clearance): string | null {
-    try {
-      return options.vault.open(name, clearance).reveal()
-    } catch (fault) {
-      if (fault instanceof Fault && fault.code === 'secret-unknown') return null
-      throw fault
-    }
-  }
-
-  function prove(request: SqlRequest, clearance: Clearance): SafeguardProof {
-    assert(
-      isClearance(clearance) && clearance.purpose === 'guard',
-      'a clearance to guard is needed',
-    )
-    if (clearance.request !== request.digest) throw mismatch()
-    clearance.spend()
-    const tried = sessions.get(request.session.id)?.session.tried ?? null
-    if (tried === null || tried.digest !== request.digest) {
-      return { kind: 'failed', why: 'what was tried is no longer open; send it again' }
-    }
-    const { kept, because } = tried.measured
-    if (kept === null) return { kind: 'failed', why: because[0] ?? 'nothing of it could be kept' }
-    const { says, bytes, sha256 } = kept
-    const artefact = `holdpoint.${tried.action}`
-    return { kind: 'proven', says, artefact, bytes, sha256: sha256 as Digest }
-  }
-
-  async function ask(id: SessionId, sql: string, clearance: Clearance): Promise<readonly Row[]> {
-    checkPurpose(clearance, 'discover')
-    const held = sessions.get(id)
-    if (held !== undefined && clearance.upstream !== held.upstream) throw mismatch()
-    return sessionOf(id).ask(sql)
-  }
-
-  async function administer<T>(
-    upstream: UpstreamName,
-    database: string,
-    work: (client: AdminClient) => Promise<T>,
-    clearance: Clearance,
-  ): Promise<T> {
-    checkPurpose(clearance, 'administer')
-    if (clearance.upstream !== upstream) throw mismatch()
-    const { admin, ...config } = find(upstream)
-    if (admin === null) {
-      throw new Fault(
-        'admin-missing',
-        `\`upstreams.${upstream}\` names no \`admin\` role; add one to holdpoint.yaml`,
-      )
-    }
-    const password = options.vault.open(admin.credential, clearance)
-    clearance.spend()
-    const settings = [['application_name', 'holdpoint']] as const
-    const login = { role: admin.role, password, database, settings }
-    const opened = await connect({ ...config, admin }, login)
-    if (opened.kind === 'failed') {
-      throw new Fault(opened.code, `\`${upstream}\` cannot be administered: ${opened.why}`)
-    }
-    try {
-      return await work(createAdminClient(opened.session))
-    } finally {
-      opened.session.close()
-    }
-  }
-
+  const databases = new PostgresDatabases(options)
   return {
-    ...{ send, measure, prove, ask, administer },
-    abandon: async (id, request) => sessions.get(id)?.session.abandon(request ?? null),
-    epoch: (id) => sessionOf(id).server.epoch,
-    state: (id) => stateOf(sessions.get(id)?.session ?? null),
-    close: () => {
-      for (const close of [...closers]) close()
-      return Promise.resolve()
-    },
+    send: (request, clearance, signal) => databases.send(request, clearance, signal),
+    measure: (request, actions, clearance, signal) =>
+      databases.measure(request, actions, clearance, signal),
+    prove: (request, clearance) => databases.prove(request, clearance),
+    abandon: (session, request) => databases.abandon(session, request ?? null),
+    ask: (session, sql, clearance) => databases.ask(session, sql, clearance),
+    epoch: (session) => databases.sessionOf(session).server.epoch,
+    state: (session) => databases.state(session),
+    administer: (upstream, database, work, clearance) =>
+      databases.servers.administer(upstream, database, work, clearance),
+    exporting: (upstream, database, work, clearance) =>
+      databases.servers.exporting(upstream, database, work, clearance),
+    close: () => databases.servers.close(),
   }
 }
 
@@ -326,23 +135,126 @@ interface Held {
   readonly database: string
 }
 
-function stateOf(session: AgentSession | null): SessionState {
-  if (session === null) return { open: false, transaction: 'I', quiet: false, tried: false }
-  const { transaction, quiet, tried } = session
-  return { open: true, transaction, quiet, tried: tried !== null }
-}
+class PostgresDatabases {
+  readonly servers: Servers
+  readonly #options: DatabasesOptions
+  readonly #limits: DatabasesLimits
+  readonly #sessions = new Map<SessionId, Held>()
 
-function checked(config: DatabaseConfig): DatabaseConfig {
-  if (config.tls !== 'off' || config.allowPrivate) return config
-  throw new Fault(
-    'upstream-insecure',
-    `\`upstreams.${config.name}.tls\` may be off on a private address only; say \`verify-full\``,
-  )
-}
+  constructor(options: DatabasesOptions) {
+    this.#options = options
+    this.#limits = { ...databasesLimits, ...options.limits }
+    const { configs, vault } = options
+    const { sessionsMax, connectMilliseconds } = this.#limits
+    this.servers = new Servers(configs, vault, sessionsMax, {
+      resolver: options.resolver ?? systemResolver,
+      ownAddresses: options.ownAddresses ?? machineAddresses,
+      connectMilliseconds,
+      random: options.random ?? systemRandom,
+    })
+  }
 
-function checkPurpose(clearance: Clearance, purpose: Clearance['purpose']): void {
-  assert(isClearance(clearance), 'a clearance is made from receipts')
-  assert(clearance.purpose === purpose, `a clearance to ${purpose} is needed`)
+  sessionOf(id: SessionId): AgentSession {
+    const held = this.#sessions.get(id)
+    if (held !== undefined) return held.session
+    throw new Fault('session-closed', 'the session at the server is over; open another')
+  }
+
+  async send(request: SqlRequest, clearance: Clearance, signal: AbortSignal): Promise<Sent> {
+    checkRequest(request, clearance, 'send')
+    if (request.payload.form === 'open') return this.#open(request, clearance, signal)
+    const session = this.#sessionFor(request)
+    await session.verify(request)
+    clearance.spend()
+    if (signal.aborted) return notSent('withdrawn')
+    const { running, ended } = await session.send(request)
+    return { kind: 'replied', reply: running, ended }
+  }
+
+  async #open(
+    { session, payload }: SqlRequest,
+    clearance: Clearance,
+    signal: AbortSignal,
+  ): Promise<Sent> {
+    assert(!this.#sessions.has(session.id), 'a connection of an agent opens one session')
+    const { upstream, database, settings } = payload
+    if (refuseSettings(settings) !== null) return notSent('settings-refused')
+    const opened = await this.servers.open(upstream, { database, settings }, clearance)
+    if (opened.kind === 'failed') return notSent(opened.code)
+    const { session: server, parameters } = opened
+    if (signal.aborted) {
+      server.close()
+      return notSent('withdrawn')
+    }
+    const { trialMilliseconds, lockMilliseconds, answerBytesMax } = this.#limits
+    const limits = { statementMilliseconds: trialMilliseconds, lockMilliseconds, answerBytesMax }
+    const { readMeasured } = this.#options
+    const agent = new AgentSession({ server, limits, readMeasured })
+    this.#sessions.set(session.id, { session: agent, upstream, database })
+    server.onClose(() => this.#sessions.delete(session.id))
+    session.onClose(() => server.close())
+    const reply = { kind: 'sql-opened', parameters, channel: agent.channel } as const
+    return { kind: 'replied', reply, ended: Promise.resolve({ kind: 'succeeded', status: 0 }) }
+  }
+
+  async measure(
+    request: SqlRequest,
+    actions: NonEmpty<Action>,
+    clearance: Clearance,
+    signal: AbortSignal,
+  ): Promise<Measured> {
+    checkRequest(request, clearance, 'measure')
+    const { payload, digest } = request
+    assert(payload.form !== 'open', 'nothing is tried before there is a session')
+    const session = this.#sessionFor(request)
+    await session.verify(request)
+    const key = this.servers.captureKey(payload.upstream, clearance)
+    clearance.spend()
+    const measured = await session.measure(request, actions, key)
+    if (signal.aborted) await session.abandon(digest)
+    return measured
+  }
+
+  prove({ session, digest }: SqlRequest, clearance: Clearance): SafeguardProof {
+    checkPurpose(clearance, 'guard')
+    if (clearance.request !== digest) throw mismatch()
+    clearance.spend()
+    const tried = this.#sessions.get(session.id)?.session.tried ?? null
+    if (tried?.digest !== digest) {
+      return { kind: 'failed', why: 'what was tried is no longer open; send it again' }
+    }
+    const { kept, because } = tried.measured
+    if (kept === null) return { kind: 'failed', why: because[0] ?? 'nothing of it could be kept' }
+    const { says, bytes, sha256 } = kept
+    const artefact = `holdpoint.${tried.action}`
+    return { kind: 'proven', says, artefact, bytes, sha256: sha256 as Digest }
+  }
+
+  async abandon(id: SessionId, request: Digest | null): Promise<void> {
+    await this.#sessions.get(id)?.session.abandon(request)
+  }
+
+  async ask(id: SessionId, sql: string, clearance: Clearance): Promise<readonly Row[]> {
+    checkPurpose(clearance, 'discover')
+    const session = this.sessionOf(id)
+    if (clearance.upstream !== this.#sessions.get(id)?.upstream) throw mismatch()
+    return session.ask(sql)
+  }
+
+  state(id: SessionId): SessionState {
+    const session = this.#sessions.get(id)?.session
+    if (session === undefined) return { open: false, transaction: 'I', quiet: false, tried: false }
+    const { transaction, quiet, tried } = session
+    return { open: true, transaction, quiet, tried: tried !== null }
+  }
+
+  /** The session of this request, and of no other upstream or database. */
+  #sessionFor({ session, payload }: SqlRequest): AgentSession {
+    const held = this.#sessions.get(session.id)
+    const same = held?.upstream === payload.upstream && held.database === payload.database
+    if (held !== undefined && !same) throw mismatch()
+    return this.sessionOf(session.id)
+  }
 }
 
 /** Recomputed: what is about to run is what was decided, whatever happened to it since. */

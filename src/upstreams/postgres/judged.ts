@@ -21,18 +21,30 @@ export function checkSimple({ text, messages }: SqlPayload): void {
   if (readQuery(query) !== text) throw mismatch()
 }
 
+export interface Group {
+  readonly portal: string
+  /** null: it goes on with a portal that was bound before */
+  readonly bind: Bind | null
+  readonly described: boolean
+}
+
+export interface Group {
+  readonly portal: string
+  /** null: it goes on with a portal that was bound before */
+  readonly bind: Bind | null
+  readonly described: boolean
+}
+
 /**
  * Bind, at most one Describe of that portal, one Execute of it; or one Execute alone, that goes on
  * with a portal.
  */
-export function readGroup({
-  messages,
-}: SqlPayload): Readonly<{ bind: Bind | null; described: boolean }> {
+export function readGroup({ messages }: SqlPayload): Group {
   const split = splitMessages(messages)
   const execute = split.at(-1)
   if (execute?.[0] !== frontendTags.execute) throw mismatch()
   const { portal } = readExecute(execute)
-  if (split.length === 1) return { bind: null, described: false }
+  if (split.length === 1) return { portal, bind: null, described: false }
   const [first, second] = split
   if (first?.[0] !== frontendTags.bind || split.length > 3) throw mismatch()
   const bind = readBind(first)
@@ -42,7 +54,7 @@ export function readGroup({
     const { what, name } = readNamed(second)
     if (what !== 'portal' || name !== portal) throw mismatch()
   }
-  return { bind, described: split.length === 3 }
+  return { portal, bind, described: split.length === 3 }
 }
 
 /** The statement bound is the one judged, with the values judged. */

@@ -2,7 +2,6 @@
 // answers are passed on as they come, in pieces of whatever length; Holdpoint's own never reach it.
 import type { Socket } from 'node:net'
 
-import { assert } from '../../domain/fault.ts'
 import type { TransactionState } from '../../domain/request.ts'
 import { backendTags, isBackendTag, readParameterStatus } from '../../wire/postgres/backend.ts'
 import { readCommandTag, readReadyForQuery } from '../../wire/postgres/backend.ts'
@@ -12,6 +11,8 @@ import type { Parse } from '../../wire/postgres/frontend.ts'
 import { flushMessage, terminateMessage } from '../../wire/postgres/frontend.ts'
 import { Queue } from './expected.ts'
 import type { End, Expected, Part } from './expected.ts'
+import { Relay } from './relay.ts'
+import type { Receive } from './relay.ts'
 import { codeOfError } from './server-error.ts'
 import { Statements, mayChangeNames } from './statements.ts'
 
@@ -43,10 +44,8 @@ export interface SessionParts {
   readonly rest: Uint8Array
   readonly encoding: string
   /** Asks the server, on another connection, to give up what it is doing. */
-  cancel(): Promise<void>
+  readonly cancel: () => Promise<void>
 }
-
-type Receive = (messages: Uint8Array) => boolean
 
 export class ServerSession {
   readonly statements = new Statements()
@@ -71,22 +70,17 @@ export class ServerSession {
   readonly #socket: Socket
   readonly #scanner = new FrameScanner(planOf)
   readonly #queue = new Queue()
+  readonly #relay: Relay
   readonly #cancel: () => Promise<void>
-  #receive: Receive | null = null
-  /** what came before somebody was there to take it */
-  #early: Uint8Array[] = []
-  #paused = false
-  /** exchanges of Holdpoint's own that are under way: they are read on however slow the agent is */
-  #own = 0
   #unflushed = false
   #changedInTransaction = false
-  #run: Readonly<{ source: Uint8Array; start: number; end: number }> | null = null
   #waiting: { until: number; resolve: () => void }[] = []
   #closeListeners: ((why: string) => void)[] = []
   #tag = ''
 
   constructor({ socket, rest, encoding, cancel }: SessionParts) {
     this.#socket = socket
+    this.#relay = new Relay(socket)
     this.#cancel = cancel
     this.encoding = encoding
     socket.on('data', (chunk: Uint8Array) => this.#read(chunk))
@@ -111,16 +105,11 @@ export class ServerSession {
   }
 
   attach(receive: Receive): void {
-    assert(this.#receive === null, 'a channel is attached once')
-    this.#receive = receive
-    const early = this.#early
-    this.#early = []
-    for (const piece of early) this.relay(piece)
+    this.#relay.attach(receive)
   }
 
   resume(): void {
-    this.#paused = false
-    this.#socket.resume()
+    if (this.closed === null) this.#relay.resume()
   }
 
   onDrain(listener: () => void): void {
@@ -134,9 +123,7 @@ export class ServerSession {
 
   /** To the agent. What is at hand of its own goes before. */
   relay(bytes: Uint8Array): void {
-    this.#flushRun()
-    if (this.#receive === null) this.#early.push(bytes)
-    else if (!this.#receive(bytes)) this.#pause()
+    this.#relay.give(bytes)
   }
 
   /** Writes, and takes note of what will be answered. False: wait for `drain` before more. */
@@ -151,15 +138,8 @@ export class ServerSession {
   }
 
   /** An exchange of Holdpoint's own: read to its end even where the agent does not read. */
-  async own<T>(work: () => Promise<T>): Promise<T> {
-    this.#own += 1
-    this.#socket.resume()
-    try {
-      return await work()
-    } finally {
-      this.#own -= 1
-      if (this.#own === 0 && this.#paused && this.closed === null) this.#socket.pause()
-    }
+  own<T>(work: () => Promise<T>): Promise<T> {
+    return this.#relay.own(work)
   }
 
   /** All that was asked so far is answered, or waits for COPY data. */
@@ -193,7 +173,7 @@ export class ServerSession {
   break(why: string): void {
     if (this.closed !== null) return
     this.closed = why
-    this.#flushRun()
+    this.#relay.flush()
     if (why !== 'the gate closed the connection') this.#socket.destroy()
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       next.ended?.({ kind: 'lost', code: null, tag: '' })
@@ -230,23 +210,23 @@ export class ServerSession {
     if (!this.#unflushed) this.executed = 0
   }
 
-  #pause(): void {
-    this.#paused = true
-    if (this.#own === 0) this.#socket.pause()
-  }
-
   #read(chunk: Uint8Array): void {
     if (this.closed !== null) return
     const scanner = this.#scanner
     scanner.push(chunk)
     try {
-      while (this.closed === null && scanner.next()) this.#piece(scanner)
+      while (this.#goesOn() && scanner.next()) this.#piece(scanner)
     } catch {
       this.break('the server sent what cannot be read')
     }
-    this.#flushRun()
-    if (scanner.broken !== null)
-      this.break(`the server sent what cannot be read: ${scanner.broken}`)
+    this.#relay.flush()
+    if (scanner.broken === null) return
+    this.break(`the server sent what cannot be read: ${scanner.broken}`)
+  }
+
+  /** Asked again and again: what is read may end it. */
+  #goesOn(): boolean {
+    return this.closed === null
   }
 
   #piece(scanner: FrameScanner): void {
@@ -259,28 +239,10 @@ export class ServerSession {
       return
     }
     if (tag === tags.readyForQuery) {
-      if (head?.sink == null) this.#pass(scanner)
+      if (!head?.sink) this.#relay.pass(scanner)
     } else if (sink !== null) sink.take(tag, scanner.bytes(), first)
-    else this.#pass(scanner)
+    else this.#relay.pass(scanner)
     if (last) this.#handle(tag, scanner)
-  }
-
-  /** Neighbours in one chunk go on together. */
-  #pass({ source, start, end }: FrameScanner): void {
-    const run = this.#run
-    if (run !== null && run.source === source && run.end === start) {
-      this.#run = { source, start: run.start, end }
-      return
-    }
-    this.#flushRun()
-    this.#run = { source, start, end }
-  }
-
-  #flushRun(): void {
-    const run = this.#run
-    if (run === null) return
-    this.#run = null
-    this.relay(run.source.subarray(run.start, run.end))
   }
 
   /** The message is over. `scanner` still holds it where it was taken whole. */
@@ -288,32 +250,40 @@ export class ServerSession {
     const head = this.#queue.first
     switch (tag) {
       case tags.readyForQuery:
-        return this.#ready(readReadyForQuery(scanner.bytes()), head)
+        this.#ready(readReadyForQuery(scanner.bytes()), head)
+        break
       case tags.errorResponse:
-        return this.#failed(codeOfError(scanner.bytes()), head)
+        this.#failed(codeOfError(scanner.bytes()), head)
+        break
       case tags.commandComplete:
-        return this.#completed(readCommandTag(scanner.bytes()), head)
+        this.#completed(readCommandTag(scanner.bytes()), head)
+        break
       case tags.parameterStatus:
-        return this.#setting(readParameterStatus(scanner.bytes()))
+        this.#setting(readParameterStatus(scanner.bytes()))
+        break
       case tags.parseComplete:
-        if (head?.parse != null) this.statements.made(head.parse, this.epoch)
-        return this.#over(head, 'parse')
+        if (head?.parse) this.statements.made(head.parse, this.epoch)
+        this.#over(head, 'parse')
+        break
       case tags.bindComplete:
-        return this.#over(head, 'bind')
+        this.#over(head, 'bind')
+        break
       case tags.closeComplete:
-        if (head?.closes != null) this.statements.dropped(head.closes)
-        return this.#over(head, 'close')
+        if (typeof head?.closes === 'string') this.statements.dropped(head.closes)
+        this.#over(head, 'close')
+        break
       case tags.rowDescription:
       case tags.noData:
-        return head?.kind === 'describe' ? this.#over(head, 'describe') : undefined
+        if (head?.kind === 'describe') this.#over(head, 'describe')
+        break
       case tags.emptyQueryResponse:
       case tags.portalSuspended:
         if (head?.kind === 'execute') this.#over(head, 'execute')
-        return
+        break
       case tags.copyInResponse:
-        return this.#copyIn(head)
+        this.#copyIn(head)
+        break
       default:
-        return
     }
   }
 
@@ -362,7 +332,10 @@ export class ServerSession {
     this.#queue.shift()
     head.ended?.({ kind: 'error', code, tag: '' })
     for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
-      if (next.kind === 'sync') return this.#wake()
+      if (next.kind === 'sync') {
+        this.#wake()
+        return
+      }
       this.#queue.shift()
       next.ended?.({ kind: 'skipped', code: null, tag: '' })
     }
