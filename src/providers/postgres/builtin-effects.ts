@@ -28,7 +28,10 @@ export function applyBuiltin(
   row: BuiltinRow,
   given: readonly Node[],
 ): void {
-  if (row !== 'harmless') leavesTraces(context, name)
+  if (row !== 'harmless') {
+    context.found.inConstants = true
+    leavesTraces(context, name)
+  }
   switch (row) {
     case 'harmless':
       return
@@ -89,6 +92,9 @@ function sequence(context: Context, named: Node | undefined, keeping: 'trivial' 
     return writes(context, resourceOf(context, 'sequence', null), keeping)
   }
   const target = namedRelation(context, words)
+  const isOwned = target.kind === 'relation' && target.relation.table !== null
+  // A default of the table that it belongs to: it is a part of that table.
+  if (isOwned && keeping === 'trivial' && context.depth > 0) return
   const resource =
     target.kind === 'relation'
       ? relationResource(context, target.relation)

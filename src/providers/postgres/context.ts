@@ -62,32 +62,47 @@ export interface Found {
   readonly effects: readonly (readonly [Effect, Keeping])[]
   /** why it cannot be tried behind a savepoint; null while it can */
   untried: string | null
+  /** a constant in the text decides what is done: SQL given as a value, the name of a setting */
+  inConstants: boolean
   /** what was looked into already: `routine/123`, `delete/456` */
   readonly seen: Set<string>
 }
 
 const effectsMax = 2000
 
+const tooMany = `more than ${effectsMax} effects`
+
+/** Of two ways to keep what is one effect, the one that must be taken. */
+const rankOf: Readonly<Record<Keeping, number>> = {
+  trivial: 0,
+  rows: 1,
+  drop: 2,
+  image: 3,
+  never: 4,
+}
+
+function keyOf(effect: Effect): string {
+  if (effect.kind === 'unknown') return `unknown ${effect.why}`
+  const { resource, kind, extent } = effect
+  return `${kind} ${resource.type}/${resource.id ?? '*'} ${extent}`
+}
+
 export function createFound(): Found {
   const kept = new Map<string, readonly [Effect, Keeping]>()
   return {
     add(effect, keeping = 'never') {
-      if (kept.size > effectsMax) return
-      if (kept.size === effectsMax) {
-        const why = `more than ${effectsMax} effects`
-        kept.set('', [{ kind: 'unknown', why, legible: true }, 'never'])
-        return
-      }
-      const key =
-        effect.kind === 'unknown'
-          ? `unknown ${effect.why}`
-          : `${effect.kind} ${effect.resource.type}/${effect.resource.id ?? '*'} ${effect.extent}`
-      if (!kept.has(key)) kept.set(key, [effect, keeping])
+      const key = keyOf(effect)
+      const known = kept.get(key)
+      if (known !== undefined) {
+        if (rankOf[keeping] > rankOf[known[1]]) kept.set(key, [known[0], keeping])
+      } else if (kept.size < effectsMax) kept.set(key, [effect, keeping])
+      else kept.set('', [{ kind: 'unknown', why: tooMany, legible: true }, 'never'])
     },
     get effects() {
       return [...kept.values()]
     },
     untried: null,
+    inConstants: false,
     seen: new Set(),
   }
 }

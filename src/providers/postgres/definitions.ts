@@ -224,7 +224,7 @@ export function readComment(context: Context, tree: Tree): void {
   const object = childOf(tree, 'object')
   const names = object?.kind === 'List' ? namesOf(object.tree, 'items') : []
   if (names.length > 1) touchHoldpoint(context, names[0] ?? '')
-  writes(context, databaseOf(context), 'never')
+  writes(context, databaseOf(context))
 }
 
 /** VACUUM, ANALYZE, CLUSTER, REINDEX: the expressions of indexes run; no row is lost. */

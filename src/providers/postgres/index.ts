@@ -2,5 +2,5 @@
 export { assumedCatalogue } from './catalogue.ts'
 export type { Catalogue } from './catalogue.ts'
 export { catalogueOf, catalogueQuery } from './catalogue-query.ts'
-export { readSql } from './read.ts'
-export type { SqlPlace, SqlReader } from './read.ts'
+export { readSql, readSqlShaped } from './read.ts'
+export type { SqlPlace, SqlRead, SqlReader } from './read.ts'

@@ -26,20 +26,59 @@ export interface SqlReader {
   readonly place: SqlPlace
 }
 
+export interface SqlRead {
+  readonly actions: NonEmpty<Action>
+  /**
+   * the same for texts that are the same plain read but for their constants, on any catalogue; null
+   * for what is no plain read, or where a constant decides what it does
+   */
+  readonly shape: string | null
+}
+
 /** One action a statement, in their order. */
 export function readSql(parsed: Parsed, reader: SqlReader): NonEmpty<Action> {
-  if (parsed.kind === 'refused') {
-    return [bare('SQL', { kind: 'unknown', why: parsed.why, legible: parsed.legible })]
-  }
+  return readSqlShaped(parsed, reader).actions
+}
+
+export function readSqlShaped(parsed: Parsed, reader: SqlReader): SqlRead {
+  if (parsed.kind === 'refused') return unread(parsed.why, parsed.legible)
   const { statements, text } = parsed
-  if (statements.length > statementsMax) {
-    const why = `more than ${statementsMax} statements`
-    return [bare('SQL', { kind: 'unknown', why, legible: true })]
-  }
+  if (statements.length > statementsMax)
+    return unread(`more than ${statementsMax} statements`, true)
   const changed = startChanged()
   if (reader.catalogue === null) changed.everything = 'the catalogue of the server is not known'
-  if (!isNonEmpty(statements)) return [nothing(reader)]
-  return mapNonEmpty(statements, (statement) => readOne(statement, text, reader, changed))
+  if (!isNonEmpty(statements)) return { actions: [nothing(reader)], shape: null }
+  let inConstants = false
+  const actions = mapNonEmpty(statements, (statement) => {
+    const context = readOne(statement, text, reader, changed)
+    inConstants ||= context.found.inConstants
+    return actionOf(statement, text, context)
+  })
+  const isPlain = actions.every(({ effects }) => effects.every(({ kind }) => kind === 'read'))
+  const shape = isPlain && !inConstants && statements.length === 1 ? shapeOf(statements[0]) : null
+  return { actions, shape }
+}
+
+function unread(why: string, legible: boolean): SqlRead {
+  return { actions: [bare('SQL', { kind: 'unknown', why, legible })], shape: null }
+}
+
+const places: ReadonlySet<string> = new Set([
+  'list_end',
+  'list_start',
+  'location',
+  'rexpr_list_end',
+  'rexpr_list_start',
+])
+
+/** The tree without its constants, and without where things stand. */
+function shapeOf({ kind, tree }: SqlStatement): string {
+  const body = JSON.stringify(tree, (key, value: unknown) => {
+    if (places.has(key)) return undefined
+    if (key !== 'A_Const' || typeof value !== 'object' || value === null) return value
+    return Object.keys(value).filter((one) => one !== 'location')
+  })
+  return `${kind}${body}`
 }
 
 function readOne(
@@ -47,7 +86,7 @@ function readOne(
   text: string,
   reader: SqlReader,
   changed: Changed,
-): Action {
+): Context {
   const catalogue = reader.catalogue ?? assumed
   const context = createContext({ ...reader, catalogue, changed, onDefinition })
   try {
@@ -57,7 +96,7 @@ function readOne(
   } catch {
     unknown(context, 'the reader failed')
   }
-  return actionOf(statement, text, context)
+  return context
 }
 
 const assumed = assumedCatalogue()

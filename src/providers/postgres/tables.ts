@@ -66,7 +66,8 @@ export function readCreateForeignTable(context: Context, tree: Tree): void {
 export function readCreateAs(context: Context, tree: Tree): void {
   const into = bareOf(tree, 'into')
   const query = childOf(tree, 'query')
-  makesTable(context, bareOf(into ?? {}, 'rel') ?? {}, flagOf(tree, 'if_not_exists'))
+  const type = textOf(tree, 'objtype') === 'OBJECT_MATVIEW' ? 'view' : 'table'
+  makesTable(context, bareOf(into ?? {}, 'rel') ?? {}, flagOf(tree, 'if_not_exists'), type)
   if (query?.kind === 'ExecuteStmt') unknown(context, 'CREATE TABLE AS EXECUTE is not read')
   else walk(context, query)
 }

@@ -102,9 +102,10 @@ type Teller = (tree: Tree) => string
 
 const tellers: Readonly<Record<string, Teller>> = {
   AlterTableStmt: (tree) => {
-    const [first] = childrenOf(tree, 'cmds')
-    const command = first === undefined ? '' : ` ${commandWords(textOf(first.tree, 'subtype'))}`
-    return `ALTER ${objectWords(textOf(tree, 'objtype'))}${command}`
+    const commands = childrenOf(tree, 'cmds').map((one) =>
+      commandWords(textOf(one.tree, 'subtype')),
+    )
+    return `ALTER ${objectWords(textOf(tree, 'objtype'))} ${[...new Set(commands)].join(', ')}`
   },
   AlterObjectSchemaStmt: (tree) => `ALTER ${objectWords(textOf(tree, 'objectType'))} SET SCHEMA`,
   AlterOwnerStmt: (tree) => `ALTER ${objectWords(textOf(tree, 'objectType'))} OWNER TO`,

@@ -108,14 +108,19 @@ function readSelect(context: Context, tree: Tree): void {
 }
 
 /** A table that did not exist: what is made can be dropped again. */
-export function makesTable(context: Context, range: Tree, ifMissing = false): void {
+export function makesTable(
+  context: Context,
+  range: Tree,
+  ifMissing = false,
+  type: 'table' | 'view' = 'table',
+): void {
   const isTemporary = textOf(range, 'relpersistence') === 't'
   const said = textOf(range, 'schemaname')
   const schema = isTemporary ? 'pg_temp' : said === '' ? context.names.creationSchema : said
   const name = textOf(range, 'relname')
   if (touchHoldpoint(context, schema)) return
   if (isRiskySchema(schema)) unknown(context, `something new in the schema \`${schema}\``)
-  writes(context, resourceOf(context, 'table', qualify(schema, name)))
+  writes(context, resourceOf(context, type, qualify(schema, name)))
   const isThere = context.names.relation(schema, name).kind === 'relation'
   if (isThere || (ifMissing && context.catalogue.assumed)) return
   context.changed.made.add(qualify(schema, name))

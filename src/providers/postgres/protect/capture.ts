@@ -25,7 +25,7 @@ END
     also: exactSettings,
     body: `
 BEGIN
-  RETURN value::text;
+  RETURN textin(record_out(value));
 END
 `,
   },
@@ -44,34 +44,50 @@ END
   },
   {
     // Settings in which text is exact are the usual ones: then the quick way. Every 4096 rows a look
-    // at the size: an action that would fill the disk is not kept, and so not recoverable.
+    // at the size: an action that would fill the disk is not kept, and so not recoverable. Every name
+    // is qualified instead of a search path, which would cost as much as the rest; and a row becomes
+    // text by its output function, never by a cast, which may be somebody's own.
     name: 'capture',
     takes: '',
     returns: 'trigger',
+    for: 'admin',
+    path: 'none',
+    body: `
+DECLARE
+  at bigint;
+BEGIN
+  IF pg_catalog.left(pg_catalog.current_setting('DateStyle'), 3) OPERATOR(pg_catalog.=) 'ISO'
+    AND pg_catalog.current_setting('extra_float_digits') OPERATOR(pg_catalog.=) ANY (ARRAY['1', '2', '3'])
+    AND pg_catalog.current_setting('IntervalStyle') OPERATOR(pg_catalog.=) 'postgres' THEN
+    INSERT INTO holdpoint.captured (n, rel, op, old, new) VALUES (
+      pg_catalog.int8(pg_catalog.current_setting('holdpoint.trial')), TG_RELID,
+      pg_catalog."char"(TG_OP), pg_catalog.textin(pg_catalog.record_out(OLD)),
+      pg_catalog.textin(pg_catalog.record_out(NEW)))
+    RETURNING seq INTO at;
+  ELSE
+    at := holdpoint.capture_exactly(TG_RELID, TG_OP,
+      CASE WHEN TG_OP OPERATOR(pg_catalog.<>) 'INSERT' THEN holdpoint.exact_text(OLD) END,
+      CASE WHEN TG_OP OPERATOR(pg_catalog.<>) 'DELETE' THEN holdpoint.exact_text(NEW) END);
+  END IF;
+  IF at OPERATOR(pg_catalog.%) 4096 OPERATOR(pg_catalog.=) 0 THEN
+    PERFORM holdpoint.stop_when_full();
+  END IF;
+  RETURN NULL;
+END
+`,
+  },
+  {
+    name: 'capture_exactly',
+    takes: 'rel oid, operation text, old text, new text',
+    returns: 'bigint',
     for: 'admin',
     body: `
 DECLARE
   at bigint;
 BEGIN
-  IF left(current_setting('DateStyle'), 3) = 'ISO'
-    AND current_setting('extra_float_digits')::integer > 0
-    AND current_setting('IntervalStyle') IN ('postgres', 'iso_8601') THEN
-    INSERT INTO holdpoint.captured (n, rel, op, old, new)
-    SELECT a.n, TG_RELID, left(TG_OP, 1)::"char", OLD::text, NEW::text FROM holdpoint.actions a
-    WHERE a.n = current_setting('holdpoint.trial')::bigint AND a.state = 'trial'
-      AND a.xact = pg_current_xact_id_if_assigned()
-    RETURNING seq INTO at;
-  ELSE
-    INSERT INTO holdpoint.captured (n, rel, op, old, new)
-    SELECT a.n, TG_RELID, left(TG_OP, 1)::"char",
-      CASE WHEN TG_OP <> 'INSERT' THEN holdpoint.exact_text(OLD) END,
-      CASE WHEN TG_OP <> 'DELETE' THEN holdpoint.exact_text(NEW) END FROM holdpoint.actions a
-    WHERE a.n = current_setting('holdpoint.trial')::bigint AND a.state = 'trial'
-      AND a.xact = pg_current_xact_id_if_assigned()
-    RETURNING seq INTO at;
-  END IF;
-  IF at % 4096 = 0 THEN PERFORM holdpoint.stop_when_full(); END IF;
-  RETURN NULL;
+  INSERT INTO holdpoint.captured (n, rel, op, old, new)
+  VALUES (current_setting('holdpoint.trial')::bigint, $1, left($2, 1)::"char", $3, $4) RETURNING seq INTO at;
+  RETURN at;
 END
 `,
   },
@@ -141,7 +157,7 @@ BEGIN
     RETURN;
   END IF;
   EXECUTE format('INSERT INTO holdpoint.captured (n, rel, op, old)
-    SELECT $1, $2, $3, r::text FROM ONLY %s r ORDER BY r.ctid', rel::regclass) USING n, rel, op;
+    SELECT $1, $2, $3, textin(record_out(r)) FROM ONLY %s r ORDER BY r.ctid', rel::regclass) USING n, rel, op;
 END
 `,
   },

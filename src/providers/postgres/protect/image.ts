@@ -187,14 +187,14 @@ DECLARE
   paired bigint;
   present bigint;
 BEGIN
-  EXECUTE format('WITH was AS (SELECT c.seq, row_number() OVER (ORDER BY c.seq) AS nth FROM holdpoint.captured c
+  EXECUTE format('WITH was AS (SELECT c.seq, row_number() OVER (ORDER BY c.seq) AS nth FROM holdpoint.caught c
       WHERE c.n = $1 AND c.rel = $2 AND c.op = ''C''),
     now AS MATERIALIZED (SELECT holdpoint.exact_text(t) AS img, row_number() OVER (ORDER BY t.ctid) AS nth FROM ONLY %s t)
     UPDATE holdpoint.captured c SET new = now.img FROM was JOIN now ON now.nth = was.nth
     WHERE c.n = $1 AND c.rel = $2 AND c.seq = was.seq', rel::regclass) USING trial, rel;
   GET DIAGNOSTICS paired = ROW_COUNT;
   EXECUTE format('SELECT count(*) FROM ONLY %s', rel::regclass) INTO present;
-  IF paired <> present OR EXISTS (SELECT FROM holdpoint.captured c WHERE c.n = trial AND c.rel = $2 AND c.op = 'C' AND c.new IS NULL) THEN
+  IF paired <> present OR EXISTS (SELECT FROM holdpoint.caught c WHERE c.n = trial AND c.rel = $2 AND c.op = 'C' AND c.new IS NULL) THEN
     PERFORM holdpoint.mark(trial, 'because', rel, jsonb_build_object('because',
       format('rows of \`%s\` came or went while its columns changed', rel::regclass)));
   END IF;

@@ -302,7 +302,7 @@ BEGIN
   END IF;
   EXECUTE format('SELECT encode(sha256(coalesce(string_agg(b.digest, '''' ORDER BY b.bucket), '''')), ''hex'') FROM (
     SELECT substr(d.digest, 1, 2) AS bucket, sha256(string_agg(d.digest, '''' ORDER BY d.digest)) AS digest FROM (
-      SELECT sha256(convert_to(r::text, ''UTF8'')) AS digest FROM ONLY %s r) d GROUP BY 1) b', rel::regclass) INTO sha;
+      SELECT sha256(convert_to(textin(record_out(r)), ''UTF8'')) AS digest FROM ONLY %s r) d GROUP BY 1) b', rel::regclass) INTO sha;
   RETURN sha;
 END
 `,

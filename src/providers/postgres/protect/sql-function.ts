@@ -11,6 +11,8 @@ export interface SqlFunction {
   /** gate: anyone may call it, and it asks for the key first; admin: the enrolling role only */
   readonly for: 'gate' | 'admin'
   readonly language?: 'plpgsql' | 'sql'
+  /** none: every name in the body is qualified */
+  readonly path?: 'none'
   /** further words: `STABLE`, `SET DateStyle = ISO` */
   readonly also?: string
 }
@@ -27,9 +29,10 @@ export const exactSettings = [
 
 export function functionSql(made: SqlFunction): string {
   const { name, takes, returns, body, language = 'plpgsql', also = '' } = made
+  const path = made.path === 'none' ? '' : 'SET search_path = pg_catalog, pg_temp'
   return `
 CREATE OR REPLACE FUNCTION holdpoint.${name}(${takes}) RETURNS ${returns}
-LANGUAGE ${language} SECURITY DEFINER SET search_path = pg_catalog, pg_temp ${also}
+LANGUAGE ${language} SECURITY DEFINER ${path} ${also}
 AS $holdpoint$${body}$holdpoint$;
 `
 }

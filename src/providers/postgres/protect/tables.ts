@@ -50,12 +50,19 @@ CREATE INDEX IF NOT EXISTS actions_open ON holdpoint.actions (xact) WHERE state 
 CREATE TABLE IF NOT EXISTS holdpoint.captured (
   seq bigint GENERATED ALWAYS AS IDENTITY,
   n bigint NOT NULL,
+  xact xid8 NOT NULL DEFAULT pg_current_xact_id(),
   rel oid NOT NULL,
   op "char" NOT NULL,
   old text,
   new text
 );
 CREATE INDEX IF NOT EXISTS captured_n ON holdpoint.captured (n);
+
+-- What really belongs to a trial. The switch is a setting, which an agent could turn on elsewhere: what
+-- is written then comes from another transaction, or from before or after, and belongs to nothing.
+CREATE OR REPLACE VIEW holdpoint.caught AS
+  SELECT c.* FROM holdpoint.captured c JOIN holdpoint.actions a ON a.n = c.n AND a.xact = c.xact
+    AND c.seq > a.first_seq AND (a.last_seq IS NULL OR c.seq <= a.last_seq);
 
 -- what else happened: because, ddl, dropped, truncated, shape, definition
 CREATE TABLE IF NOT EXISTS holdpoint.marks (

@@ -39,8 +39,9 @@ BEGIN
   IF holdpoint.open_trial() IS NOT NULL THEN
     RAISE object_in_use USING MESSAGE = 'a trial is open in this transaction already';
   END IF;
-  INSERT INTO holdpoint.actions (action, kind, statement, role, size_before)
-  VALUES ($2, $3, left($5, 10000), session_user, pg_relation_size('holdpoint.captured'))
+  INSERT INTO holdpoint.actions (action, kind, statement, role, size_before, first_seq)
+  VALUES ($2, $3, left($5, 10000), session_user, pg_relation_size('holdpoint.captured'),
+    nextval('holdpoint.captured_seq_seq'))
   RETURNING n INTO trial;
   IF (SELECT pg_relation_size('holdpoint.captured') > s.total_bytes_max FROM holdpoint.settings s) THEN
     PERFORM holdpoint.mark(trial, 'full', null, '{}');
@@ -57,7 +58,6 @@ BEGIN
     END IF;
   END LOOP;
   UPDATE holdpoint.actions a SET
-    first_seq = coalesce((SELECT max(c.seq) FROM holdpoint.captured c WHERE c.n = trial AND c.op NOT IN ('T', 'C')), 0),
     baseline = coalesce((SELECT jsonb_object_agg(c.rel, jsonb_build_array(c.inserted, c.updated, c.deleted))
       FROM holdpoint.counters() c), '{}') WHERE a.n = trial;
   PERFORM set_config('holdpoint.trial', trial::text, true);
@@ -84,7 +84,7 @@ END
   FULL JOIN (SELECT c.rel, count(*) FILTER (WHERE c.op = 'I') AS i, count(*) FILTER (WHERE c.op = 'U') AS u,
       count(*) FILTER (WHERE c.op = 'D') AS d, count(*) FILTER (WHERE c.op = 'T') AS t,
       count(*) FILTER (WHERE c.op = 'C') AS c
-      FROM holdpoint.captured c WHERE c.n = trial GROUP BY c.rel) caught
+      FROM holdpoint.caught c WHERE c.n = trial GROUP BY c.rel) caught
     ON caught.rel = coalesce(now.rel, base.rel)
 `,
   },
@@ -199,12 +199,12 @@ DECLARE
 BEGIN
   FOR r IN SELECT t.rel, coalesce((SELECT x->'shape' FROM holdpoint.actions a, jsonb_array_elements(a.plan->'tables') x
       WHERE a.n = trial AND x->>'rel' = t.rel::text), holdpoint.shape(t.rel)) AS shape
-    FROM (SELECT DISTINCT c.rel FROM holdpoint.captured c WHERE c.n = trial AND c.op IN ('U', 'D', 'T', 'C')) t
+    FROM (SELECT DISTINCT c.rel FROM holdpoint.caught c WHERE c.n = trial AND c.op IN ('U', 'D', 'T', 'C')) t
     JOIN pg_class k ON k.oid = t.rel LIMIT 20
   LOOP
     found := found || jsonb_build_object('table', r.rel::regclass::text,
       'columns', (SELECT coalesce(jsonb_agg(a->'name'), '[]') FROM jsonb_array_elements(r.shape) a),
-      'rows', (SELECT coalesce(jsonb_agg(holdpoint.fields(x.old)), '[]') FROM (SELECT c.old FROM holdpoint.captured c
+      'rows', (SELECT coalesce(jsonb_agg(holdpoint.fields(x.old)), '[]') FROM (SELECT c.old FROM holdpoint.caught c
         WHERE c.n = trial AND c.rel = r.rel AND c.op IN ('U', 'D', 'T', 'C') AND octet_length(c.old) < 100000
         ORDER BY c.seq LIMIT 5) x));
   END LOOP;
@@ -236,8 +236,9 @@ END
     body: `
   SELECT encode(sha256(coalesce(string_agg(b.digest, ''::bytea ORDER BY b.bucket), ''::bytea)), 'hex') FROM (
     SELECT substr(d.digest, 1, 2) AS bucket, sha256(string_agg(d.digest, ''::bytea ORDER BY d.digest)) AS digest FROM (
-      SELECT sha256(convert_to(concat_ws(' ', c.rel, c.op, jsonb_build_array(c.old, c.new)), 'UTF8')) AS digest
-      FROM holdpoint.captured c WHERE c.n = trial) d GROUP BY 1) b
+      SELECT sha256(convert_to(concat(c.rel, c.op, coalesce(octet_length(c.old), -1), ' ', c.old, coalesce(octet_length(c.new), -1), ' ',
+        c.new), 'UTF8')) AS digest
+      FROM holdpoint.caught c WHERE c.n = trial) d GROUP BY 1) b
 `,
   },
   {
@@ -274,7 +275,7 @@ BEGIN
     because := because || holdpoint.drop_doubts(a.n);
   ELSIF because = '{}' THEN
     SELECT coalesce(sum(octet_length(c.old)), 0) + coalesce(sum(octet_length(c.new)), 0) INTO bytes
-      FROM holdpoint.captured c WHERE c.n = a.n;
+      FROM holdpoint.caught c WHERE c.n = a.n;
     kept := jsonb_build_object('bytes', bytes, 'sha256', holdpoint.sha256_of_captured(a.n), 'says',
       CASE WHEN tables = '[]' AND a.plan = '[]' AND bytes = 0 THEN 'nothing was changed'
         ELSE (SELECT coalesce(string_agg(format('%s rows of %s', t->>'captured', t->>'name'), ', '), 'definitions')
@@ -311,9 +312,9 @@ END
 BEGIN
   INSERT INTO holdpoint.marks (n, kind, rel, detail)
   SELECT trial, 'shape', x.rel, holdpoint.shape(x.rel)
-  FROM (SELECT DISTINCT c.rel FROM holdpoint.captured c WHERE c.n = trial AND c.op <> 'C') x;
+  FROM (SELECT DISTINCT c.rel FROM holdpoint.caught c WHERE c.n = trial AND c.op <> 'C') x;
   UPDATE holdpoint.actions a SET state = 'kept', tables = $2, kept = $3,
-    last_seq = (SELECT max(c.seq) FROM holdpoint.captured c WHERE c.n = trial),
+    last_seq = (SELECT max(c.seq) FROM holdpoint.caught c WHERE c.n = trial),
     expires_at = a.at + (SELECT s.retention FROM holdpoint.settings s) WHERE a.n = trial;
 END
 `,

@@ -96,7 +96,7 @@ BEGIN
     coalesce((SELECT c->>'type' FROM jsonb_array_elements(holdpoint.common_columns(rel, t->'after')) c WHERE c->>'name' = s.value->>'name'), 'text')), ', ' ORDER BY s.at)
     FROM jsonb_array_elements(t->'after') WITH ORDINALITY s(value, at)));
   EXECUTE format('CREATE TEMPORARY TABLE %I AS SELECT c.seq, c.old, c.new, null::bigint AS ordinal, null::text AS verdict, null::text AS key, null::text AS present
-    FROM holdpoint.captured c WHERE c.n = $1 AND c.rel = $2 AND c.op = ''C''', 'holdpoint_map_' || rel) USING a.n, rel;
+    FROM holdpoint.caught c WHERE c.n = $1 AND c.rel = $2 AND c.op = ''C''', 'holdpoint_map_' || rel) USING a.n, rel;
   EXECUTE format('GRANT SELECT, UPDATE ON pg_temp.%I TO %I', 'holdpoint_map_' || rel, pg_get_userbyid(owner));
   PERFORM holdpoint.run_as(owner, format('UPDATE pg_temp.%1$I u SET ordinal = x.ordinal, verdict = x.verdict, key = x.img, present = x.present FROM (
     SELECT k.seq, c.ordinal, k.img, c.changed AS present, CASE WHEN c.changed = k.changed THEN ''apply'' ELSE ''conflict'' END AS verdict

@@ -114,10 +114,10 @@ BEGIN
   EXECUTE format('CREATE TYPE holdpoint.undo_row AS (%s)', (SELECT string_agg(format('%I %s', c.value->>'name',
     c.value->>'type'), ', ' ORDER BY c.at) FROM jsonb_array_elements(columns) WITH ORDINALITY c(value, at)));
   CREATE TEMPORARY TABLE holdpoint_raw AS SELECT x.img, sum(x.delta)::bigint AS delta FROM (
-    SELECT c.old AS img, 1 AS delta FROM holdpoint.captured c
-      WHERE c.n = a.n AND c.rel = $2 AND c.op IN ('U', 'D', 'T') AND c.seq <= a.last_seq
-    UNION ALL SELECT c.new, -1 FROM holdpoint.captured c
-      WHERE c.n = a.n AND c.rel = $2 AND c.op IN ('U', 'I') AND c.seq <= a.last_seq) x GROUP BY 1 HAVING sum(x.delta) <> 0;
+    SELECT c.old AS img, 1 AS delta FROM holdpoint.caught c
+      WHERE c.n = a.n AND c.rel = $2 AND c.op IN ('U', 'D', 'T')
+    UNION ALL SELECT c.new, -1 FROM holdpoint.caught c
+      WHERE c.n = a.n AND c.rel = $2 AND c.op IN ('U', 'I')) x GROUP BY 1 HAVING sum(x.delta) <> 0;
   CREATE TEMPORARY TABLE holdpoint_net (img text, delta bigint, before bigint, after bigint);
   EXECUTE format('CREATE TEMPORARY TABLE holdpoint_pair (key text, v holdpoint.undo_row, expected text, past text, now text,
     verdict text, proof text)');
