@@ -1,4 +1,5 @@
 import { isLoopback, parseAddress } from './address.ts'
+import { checkBackup } from './safeguards.ts'
 import type { KnownProvider } from './configuration.ts'
 import { checkDatabase, isDatabase } from './databases.ts'
 import type { DocumentRead, Path } from './document.ts'
@@ -34,7 +35,7 @@ export function checkConfiguration(
   }
   if (value.console.origin !== undefined) checkConsoleOrigin(value.console.origin, say)
   const backup = value.safeguards['independent-backup']
-  if (backup !== undefined) checkBackup(backup, ['safeguards', 'independent-backup'], say)
+  if (backup !== undefined) checkBackup(backup, value.upstreams, say)
   return found
 }
 
@@ -127,34 +128,4 @@ function checkConsoleOrigin(text: string, say: Say): void {
     ['console', 'origin'],
     'not an origin that passkeys work at; write `https://…`, or `http://localhost:PORT`',
   )
-}
-
-const placeholders = ['{resource}', '{decision}']
-
-function checkBackup(
-  backup: NonNullable<ConfigurationFile['safeguards']['independent-backup']>,
-  path: Path,
-  say: Say,
-): void {
-  backup.command.forEach((argument, index) => {
-    const stray = strayPlaceholder(argument)
-    if (stray !== null) say([...path, 'command', index], stray)
-    if (index === 0 && argument.includes('{')) {
-      say([...path, 'command', 0], 'the program is fixed: no placeholder here')
-    }
-  })
-  const stray = strayPlaceholder(backup.artefact)
-  if (stray !== null) say([...path, 'artefact'], stray)
-  if (!backup.artefact.includes('{decision}')) {
-    say(
-      [...path, 'artefact'],
-      'must hold `{decision}`, so that no older file is taken for this backup',
-    )
-  }
-}
-
-function strayPlaceholder(template: string): string | null {
-  const stray = template.match(/\{[^{}]*\}/g)?.find((one) => !placeholders.includes(one))
-  if (stray === undefined) return null
-  return `\`${stray}\` is no placeholder; there are ${placeholders.join(' and ')}`
 }

@@ -1,12 +1,6 @@
 import { dirname, resolve } from 'node:path'
 
-import type {
-  Digest,
-  PersonName,
-  SafeguardName,
-  SecretName,
-  UpstreamName,
-} from '../domain/names.ts'
+import type { Digest, PersonName, SecretName, UpstreamName } from '../domain/names.ts'
 import { isNonEmpty } from '../domain/nonempty.ts'
 import type { Protection } from '../domain/resource.ts'
 import type { CredentialHeader, Provider } from '../providers/provider.ts'
@@ -19,6 +13,8 @@ import { isDatabase, settleDatabase } from './databases.ts'
 import type { DatabaseSettings } from './databases.ts'
 import { readDocument } from './document.ts'
 import { FileFault } from './problem.ts'
+import { settleSafeguards } from './safeguards.ts'
+import type { SafeguardSettings } from './safeguards.ts'
 import { configurationSchema } from './schema.ts'
 import type { ConfigurationFile, HttpUpstream } from './schema.ts'
 
@@ -68,14 +64,6 @@ export interface UpstreamSettings {
   readonly credentialHeader: CredentialHeader
   readonly discoverCredential: SecretName | null
   readonly allowPrivate: boolean
-}
-
-export interface SafeguardSettings {
-  readonly name: SafeguardName
-  readonly command: readonly [program: string, ...argumentTemplates: string[]]
-  /** absolute, with placeholders */
-  readonly artefact: string
-  readonly minutesMax: number
 }
 
 /** What configuration needs to know of a provider. */
@@ -163,23 +151,4 @@ function settleUpstream(
     discoverCredential: (one.discoverWith ?? null) as SecretName | null,
     allowPrivate: one.allowPrivate,
   }
-}
-
-function settleSafeguards(
-  safeguards: ConfigurationFile['safeguards'],
-  folder: string,
-): readonly SafeguardSettings[] {
-  const backup = safeguards['independent-backup']
-  if (backup === undefined) return []
-  const [program, ...rest] = backup.command
-  if (program === undefined) return []
-  return [
-    {
-      name: 'independent-backup' as SafeguardName,
-      // A path is meant from the file it is written in; a bare name is looked up in PATH.
-      command: [program.includes('/') ? resolve(folder, program) : program, ...rest],
-      artefact: resolve(folder, backup.artefact),
-      minutesMax: backup.minutesMax,
-    },
-  ]
 }

@@ -96,12 +96,24 @@ const limits = z.strictObject({
 })
 
 const independentBackup = z.strictObject({
+  volumes: z
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/), name)
+    .optional()
+    .describe('which PostgreSQL upstream lives in which volume, by the id of the volume'),
+  database: name.optional().describe('the PostgreSQL upstream of every other volume'),
+  folder: path.optional().describe('where exports are kept, outside the provider'),
+  scratch: name
+    .optional()
+    .describe('another PostgreSQL upstream, on which exports are restored and compared'),
   command: z
     .array(z.string().min(1).max(4096))
     .min(1)
     .max(64)
+    .optional()
     .describe('program and arguments, no shell; `{resource}` and `{decision}` are filled in'),
-  artefact: path.describe('the file it leaves; `{resource}` and `{decision}` are filled in'),
+  artefact: path
+    .optional()
+    .describe('the file it leaves; `{resource}` and `{decision}` are filled in'),
   minutesMax: z.int().min(1).max(minutesOfADay).default(30),
 })
 

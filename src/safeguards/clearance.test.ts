@@ -23,10 +23,13 @@ test('a safeguard runs on a clearance to guard that decision, once', async (t) =
   const decided = await world.ledger.append({ kind: 'decided', decision: allowed })
   let runs = 0
   const safeguards = createSafeguards({
-    configured: [{ name, command: ['x'], artefact: '/nowhere/{decision}', minutesMax: 1 }],
+    configured: [
+      { kind: 'command', name, command: ['x'], artefact: '/nowhere/{decision}', minutesMax: 1 },
+    ],
     environment: {},
     concealed: [],
     run: () => Promise.resolve<CommandEnd>({ kind: 'exited', code: ++runs }),
+    backups: null,
   })
   const run = (decision: Decision, clearance: ReturnType<typeof clearToGuard>) =>
     Promise.resolve().then(() => safeguards.run(name, decision, clearance))

@@ -22,7 +22,7 @@ import { sha256 } from '../system/hash.ts'
 import { runCommand } from './run-command.ts'
 import type { CommandEnd, CommandLine } from './run-command.ts'
 import { createSafeguards, proveBackup } from './safeguards.ts'
-import type { ConfiguredSafeguard } from './safeguards.ts'
+import type { CommandSafeguard, ConfiguredSafeguard } from './safeguards.ts'
 
 const name = 'independent-backup' as SafeguardName
 
@@ -66,7 +66,7 @@ interface Scene {
   readonly artefact: string
   readonly prove: (
     script: string,
-    changes?: Partial<ConfiguredSafeguard>,
+    changes?: Partial<CommandSafeguard>,
     decision?: Decision,
   ) => ReturnType<typeof proveBackup>
 }
@@ -80,7 +80,8 @@ function stage(t: TestContext, environment: Readonly<Record<string, string>> = {
     folder,
     artefact,
     prove(script, changes = {}, decision = one) {
-      const configured: ConfiguredSafeguard = {
+      const configured: CommandSafeguard = {
+        kind: 'command',
         name,
         command: ['/bin/sh', '-c', script, 'sh', '{resource}', '{decision}'],
         artefact: join(folder, '{decision}.dump'),
@@ -212,6 +213,7 @@ for (const [what, decision, why] of subjects) {
       environment: {},
       concealed: [],
       run: runCommand,
+      backups: null,
     })
     assert.match(safeguards.canProve([name], decision) ?? '', /not configured/)
   })
@@ -224,12 +226,19 @@ test('the same resource in several environments is one', async (t) => {
 })
 
 test('what can be proven is known before anyone is asked', () => {
-  const configured: ConfiguredSafeguard = { name, command: ['x'], artefact: '/x', minutesMax: 1 }
+  const configured: ConfiguredSafeguard = {
+    kind: 'command',
+    name,
+    command: ['x'],
+    artefact: '/x',
+    minutesMax: 1,
+  }
   const safeguards = createSafeguards({
     configured: [configured],
     environment: {},
     concealed: [],
     run: runCommand,
+    backups: null,
   })
   assert.equal(safeguards.canProve([name], one), null)
   assert.equal(safeguards.canProve([], decisionOn(hit(null))), null)

@@ -2,17 +2,36 @@ import type { Clearance } from '../clearance.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { SafeguardProof } from '../domain/fact.ts'
 import { assert, Fault } from '../domain/fault.ts'
-import type { SafeguardName } from '../domain/names.ts'
+import type { SafeguardName, UpstreamName } from '../domain/names.ts'
 import { isThere, weigh } from './artefact.ts'
+import { proveExport } from './postgres/backup.ts'
+import type { BackupParts, BackupSettings } from './postgres/backup.ts'
 import type { RunCommand } from './run-command.ts'
 
 /** A safeguard as the operator configured it. */
-export interface ConfiguredSafeguard {
+export type ConfiguredSafeguard = CommandSafeguard | ExportSafeguard
+
+/** A program of the operator's own, and the file that it leaves: what is in it, nobody looks at. */
+export interface CommandSafeguard {
+  readonly kind: 'command'
   readonly name: SafeguardName
   /** program and arguments; `{resource}` and `{decision}` are filled in */
   readonly command: readonly [program: string, ...argumentTemplates: string[]]
   /** the file that it leaves; absolute, with the same placeholders */
   readonly artefact: string
+  readonly minutesMax: number
+}
+
+/** A PostgreSQL exported by the gate, restored elsewhere and compared. */
+export interface ExportSafeguard {
+  readonly kind: 'export'
+  readonly name: SafeguardName
+  /** which PostgreSQL lives in the volume of this id; `database` for every other */
+  readonly volumes: ReadonlyMap<string, UpstreamName>
+  readonly database: UpstreamName | null
+  /** absolute */
+  readonly folder: string
+  readonly scratch: UpstreamName
   readonly minutesMax: number
 }
 
@@ -30,16 +49,21 @@ export interface SafeguardParts {
   /** names of variables that the commands must not see, besides `HOLDPOINT_…` */
   readonly concealed: readonly string[]
   readonly run: RunCommand
+  /** how databases are reached and exports sealed; null where nothing can be exported */
+  readonly backups: BackupParts | null
 }
 
 export function createSafeguards(parts: SafeguardParts): Safeguards {
-  const byName = new Map(parts.configured.map((one) => [one.name, one]))
+  const { configured, backups } = parts
 
   function canProve(names: readonly SafeguardName[], decision: Decision): string | null {
-    const missing = names.find((name) => !byName.has(name))
-    if (missing !== undefined) return notConfigured(missing)
     const subject = names.length === 0 ? null : subjectOf(decision)
-    return subject?.kind === 'none' ? subject.why : null
+    for (const name of names) {
+      const way = wayOf(configured, name, subject)
+      if (way.kind === 'none') return way.why
+      if (way.kind === 'export' && backups === null) return nothingExported
+    }
+    return null
   }
 
   function run(
@@ -52,19 +76,52 @@ export function createSafeguards(parts: SafeguardParts): Safeguards {
       throw new Fault('clearance-mismatch', 'this clearance is for another decision')
     }
     clearance.spend()
-    const configured = byName.get(name)
-    if (configured === undefined) return Promise.resolve(failed(notConfigured(name)))
-    return proveBackup(configured, decision, parts)
+    const way = wayOf(configured, name, subjectOf(decision))
+    if (way.kind === 'none') return Promise.resolve(failed(way.why))
+    if (way.kind === 'command') return proveBackup(way.settings, decision, parts)
+    if (backups === null) return Promise.resolve(failed(nothingExported))
+    return proveExport(way.settings, decision.id, backups)
   }
 
   return { canProve, run }
 }
 
+const nothingExported = 'this gate cannot export databases'
+
+type Way =
+  | Readonly<{ kind: 'none'; why: string }>
+  | Readonly<{ kind: 'command'; settings: CommandSafeguard }>
+  | Readonly<{ kind: 'export'; settings: BackupSettings }>
+
+/** An export where the database is known: it proves more than a command does. */
+function wayOf(
+  configured: readonly ConfiguredSafeguard[],
+  name: SafeguardName,
+  subject: Subject | null,
+): Way {
+  const meant = configured.filter((one) => one.name === name)
+  if (meant.length === 0) return { kind: 'none', why: notConfigured(name) }
+  if (subject?.kind !== 'one') {
+    return { kind: 'none', why: subject?.why ?? 'nothing is named to be kept' }
+  }
+  for (const one of meant) {
+    if (one.kind !== 'export') continue
+    const upstream = one.volumes.get(subject.id) ?? one.database
+    if (upstream === null) continue
+    const { folder, scratch, minutesMax } = one
+    return { kind: 'export', settings: { upstream, folder, scratch, minutesMax } }
+  }
+  const command = meant.find((one) => one.kind === 'command')
+  if (command !== undefined) return { kind: 'command', settings: command }
+  const says = `no database is known for \`${subject.id}\``
+  return { kind: 'none', why: `${says}; set \`safeguards.${name}.volumes\`` }
+}
+
 /** A file that was not there, a command that ended well, and the same file there, whole. */
 export async function proveBackup(
-  configured: ConfiguredSafeguard,
+  configured: CommandSafeguard,
   decision: Decision,
-  parts: Omit<SafeguardParts, 'configured'>,
+  parts: Omit<SafeguardParts, 'configured' | 'backups'>,
 ): Promise<SafeguardProof> {
   const subject = subjectOf(decision)
   if (subject.kind === 'none') return failed(subject.why)

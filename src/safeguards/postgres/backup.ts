@@ -18,7 +18,7 @@ import { Frames, jsonFrame } from './frames.ts'
 import { Pushed } from './pushed.ts'
 import { compareDatabase, readingOnly, restoreDatabase, takeDatabase } from './restore.ts'
 import type { Totals } from './restore.ts'
-import { dropScratch, makeScratch } from './scratch.ts'
+import { dropScratch, makeLasting, makeScratch } from './scratch.ts'
 import { readDatabases, readServer } from './server.ts'
 import type { Server } from './server.ts'
 import { startWatch } from './watch.ts'
@@ -207,3 +207,53 @@ export async function verifyExport(
 }
 
 const minutesToVerify = 24 * 60
+
+export interface RestoreSettings {
+  readonly file: string
+  /** which of the file's databases; null when it holds one */
+  readonly pick: string | null
+  readonly upstream: UpstreamName
+  /** a new one, made here; it stays */
+  readonly database: string
+  readonly minutesMax: number
+}
+
+/** Brings a database back, under its roles' own names, and compares it. Rejects with a fault. */
+export async function restoreExport(
+  { file, pick, upstream, database, minutesMax }: RestoreSettings,
+  { access, key, clock }: Pick<BackupParts, 'access' | 'key' | 'clock'>,
+): Promise<Totals> {
+  const watch = startWatch(clock, minutesMax)
+  const name = pick ?? (await onlyDatabase(file, { key, clock }))
+  const frames = framesOf(file, () => key(false))
+  let totals: Totals | null = null
+  while ((await frames.peek()) === 'H') {
+    const head = await frames.json<Head>('H')
+    if (head.name !== name) {
+      await takeDatabase(frames, head, readingOnly, watch)
+      continue
+    }
+    const made = await access.connect(upstream, null, (client) =>
+      makeLasting(client, head, database, watch),
+    )
+    totals = await access.connect(upstream, made.database, async (client) => {
+      const expected = await restoreDatabase(client, frames, head, made, watch)
+      return compareDatabase(client, expected, made.originalRole, watch)
+    })
+  }
+  await frames.end()
+  if (totals !== null) return totals
+  throw new Fault('export-database', `\`${file}\` holds no database \`${name}\``)
+}
+
+async function onlyDatabase(
+  file: string,
+  parts: Pick<BackupParts, 'key' | 'clock'>,
+): Promise<string> {
+  const found = await verifyExport(file, parts)
+  const filled = found.filter(({ tables }) => tables > 0)
+  const [one, ...others] = filled.length > 0 ? filled : found
+  if (one !== undefined && others.length === 0) return one.database
+  const names = found.map(({ database }) => `\`${database}\``).join(', ')
+  throw new Fault('export-database', `\`${file}\` holds ${names}; say which, with \`--database\``)
+}

@@ -8,7 +8,12 @@ const speakable = /^(08|0A|28|3D|42|53|54|55|57|58)/
 
 /** Why something failed, without a value out of any row. */
 export function whyOf(error: unknown): string {
-  if (error instanceof Fault) return error.message
+  if (error instanceof Fault) {
+    const [, state] = /^sql-([0-9A-Z]{5})$/.exec(error.code) ?? []
+    return state === undefined || speakable.test(state)
+      ? error.message
+      : `the database refused something (${state})`
+  }
   if (!(error instanceof Error)) return 'an unknown fault'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null
   if (code === null) return error.name
