@@ -10,6 +10,7 @@ import { serveControl } from '../api/control-socket.ts'
 import { controlSocketPath } from '../api/control-wire.ts'
 import type { Control, GateReport, LoadedPolicies } from '../api/control.ts'
 import { createHelpDesk } from '../api/help.ts'
+import { createPurges } from '../api/purges.ts'
 import { showAddress } from '../configuration/address.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import { clearToDiscover } from '../clearance.ts'
@@ -22,10 +23,12 @@ import type { Authority } from '../doors/http/authority.ts'
 import { createHttpDoor } from '../doors/http/door.ts'
 import type { HttpDoor } from '../doors/http/door.ts'
 import { httpLimits } from '../doors/http/limits.ts'
+import type { PostgresDoor } from '../doors/postgres/door.ts'
 import { createGateway } from '../gateway.ts'
 import { createHolds, holdsPerAgentMaxDefault } from '../holds/holds.ts'
 import type { Holds } from '../holds/holds.ts'
 import type { Site } from '../holds/stored.ts'
+import { loadSql } from '../languages/sql/parse.ts'
 import { createLogServer } from '../ledger/serve.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
@@ -33,10 +36,19 @@ import { runCommand } from '../safeguards/run-command.ts'
 import { createSafeguards } from '../safeguards/safeguards.ts'
 import type { Safeguards } from '../safeguards/safeguards.ts'
 import { createSessions } from '../sessions.ts'
+import { createStandingReads } from '../standing-reads.ts'
+import type { RunningStandingReads } from '../standing-reads.ts'
 import type { Sessions } from '../sessions.ts'
 import { newId } from '../system/random.ts'
 import { createUpstreams } from '../upstreams/upstreams.ts'
 import type { Upstreams } from '../upstreams/upstreams.ts'
+import {
+  captureSafeguard,
+  createDatabaseWorks,
+  declaredDatabases,
+  openPostgresDoor,
+} from './databases.ts'
+import type { DatabaseWorks } from './databases.ts'
 import { joinPath } from './path.ts'
 import { openPolicies } from './policies.ts'
 import type { Policies } from './policies.ts'
@@ -46,6 +58,8 @@ import type { State } from './state.ts'
 export interface Gate {
   /** `127.0.0.1:7400` */
   readonly agents: string
+  /** `127.0.0.1:7432`; null where no PostgreSQL server is configured */
+  readonly postgres: string | null
   /** the origin that people open */
   readonly console: string
   readonly authority: Authority
@@ -64,6 +78,8 @@ export interface Works {
   readonly discovery: Discovery
   readonly safeguards: Safeguards
   readonly holds: Holds
+  readonly sql: DatabaseWorks
+  readonly standingReads: RunningStandingReads
   readonly sessions: Sessions
   readonly startedAt: Instant
   /** requests under way, and outcomes that are still to be written */
@@ -71,6 +87,9 @@ export interface Works {
 }
 
 const sweepMilliseconds = 1000
+/** how often repeated reads are written down */
+const countMilliseconds = 10_000
+const trashSweepMilliseconds = 3_600_000
 
 /** Rejects, with everything closed again but the state, when any part cannot start. */
 export async function startGate(state: State): Promise<Gate> {
@@ -94,28 +113,37 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
   const works = createWorks(state, policies, site, passkeys)
   opened.defer(() => finish(works.unfinished))
   opened.defer(() => works.upstreams.close())
+  opened.defer(() => works.sql.databases.close())
   const authority = await openAuthority(join(configuration.state, 'ca'), state)
-  const door = openDoor(works, authority)
+  await loadSql()
+  const doors = openDoors(works, authority)
   await recordStart(state, policies)
-  const serving = serveDoor(works, door, opened)
-  await Promise.race([door.ready(), serving])
+  await serveDoors(works, doors, opened)
   endTogether(works, opened)
-  const gate = { report: () => report(works, door, site), reloadPolicies: policies.reload }
-  const control = state.control(people, gate)
+  const { keeper } = works.sql
+  const purges = createPurges({
+    ...{ keeper, passkeys, store: state.store, clock: state.clock, random: state.random },
+    ...{ rpId: site.rpId, minutes: configuration.holdMinutes },
+  })
+  const control = state.control(people, {
+    ...{ report: () => report(works, doors, site), reloadPolicies: policies.reload },
+    ...{ keeper, purges },
+  })
   const console = serveConsole({
     ...{ bound, people, holds: works.holds, site },
     ...{ store: state.store, ledger, clock: state.clock, random: state.random },
     files: readConsoleFiles(join(import.meta.dirname, '../../console/dist')),
     ledgerFiles: ledgerFilesOf(configuration),
     canProve: works.safeguards.canProve,
-    report: opening.report,
+    ...{ purges, report: opening.report },
   })
   opened.defer(() => console.close())
   const socket = await serveControl(control, controlSocketPath(configuration.state))
   opened.defer(() => socket.close())
   works.discovery.refresh().catch(opening.report)
   return {
-    agents: showAddress(door.address()),
+    agents: showAddress(doors.http.address()),
+    postgres: doors.postgres === null ? null : showAddress(doors.postgres.address()),
     console: site.origins[0] ?? bound.origin,
     ...{ authority, control, discovery: works.discovery, reloadPolicies: policies.reload },
     stop: () => opened.disposeAsync(),
@@ -151,6 +179,7 @@ function createWorks(
     concealed:
       configuration.vaultKey.kind === 'environment' ? [configuration.vaultKey.variable] : [],
     run: runCommand,
+    backups: null,
   })
   const upstreams = createUpstreams({
     configs: configuration.upstreams,
@@ -162,6 +191,7 @@ function createWorks(
       upstream: name,
       provider: providerNamed(provider),
     })),
+    declared: declaredDatabases(configuration),
     protections: configuration.environments,
     ...{ clock, ...configuration.inventory, report: opening.report },
     append: (fact) => ledger.append(fact),
@@ -172,11 +202,22 @@ function createWorks(
     ...{ ledger, store, clock, random, webauthn, passkeys, report: opening.report },
     minutes: configuration.holdMinutes,
     perAgentMax: holdsPerAgentMaxDefault,
-    canProve: safeguards.canProve,
+    canProve: (names, decision) =>
+      // What a trial keeps is kept by the request itself, when it comes again.
+      safeguards.canProve(
+        names.filter((name) => name !== captureSafeguard),
+        decision,
+      ),
   })
   const sessions = createSessions()
+  const standingReads = createStandingReads({
+    policies: () => policies.current().digest,
+    inventory: () => discovery.current().digest,
+    count: (fact) => void ledger.appendSoon(fact).catch(opening.report),
+  })
   return {
-    ...{ state, policies, upstreams, discovery, safeguards, holds, sessions },
+    ...{ state, policies, upstreams, discovery, safeguards, holds, sessions, standingReads },
+    sql: createDatabaseWorks(state),
     startedAt: clock.now(),
     unfinished: new Set(),
   }
@@ -188,7 +229,19 @@ function providerNamed(name: string): Provider {
   return found
 }
 
-function openDoor({ state, holds }: Works, authority: Authority): HttpDoor {
+interface Doors {
+  readonly http: HttpDoor
+  readonly postgres: PostgresDoor | null
+}
+
+function openDoors(works: Works, authority: Authority): Doors {
+  return {
+    http: openHttpDoor(works, authority),
+    postgres: openPostgresDoor(works.state, authority),
+  }
+}
+
+function openHttpDoor({ state, holds }: Works, authority: Authority): HttpDoor {
   const { configuration, leases, store, random } = state
   return createHttpDoor({
     listen: configuration.listen.agents,
@@ -237,8 +290,12 @@ async function recordStart(
   }
 }
 
-/** The door is the first to close: nothing new comes in while the rest ends. */
-function serveDoor(works: Works, door: HttpDoor, opened: AsyncDisposableStack): Promise<void> {
+/** Doors are the first to close: nothing new comes in while the rest ends. */
+async function serveDoors(
+  works: Works,
+  { http, postgres }: Doors,
+  opened: AsyncDisposableStack,
+): Promise<void> {
   const stopping = new AbortController()
   const { pass } = createGateway(joinPath(works))
   const gate = {
@@ -249,12 +306,14 @@ function serveDoor(works: Works, door: HttpDoor, opened: AsyncDisposableStack): 
       return passing
     },
   }
-  const serving = door.serve(gate, stopping.signal)
-  opened.defer(async () => {
-    stopping.abort()
-    await serving.catch(() => undefined)
-  })
-  return serving
+  for (const door of postgres === null ? [http] : [http, postgres]) {
+    const serving = door.serve(gate, stopping.signal)
+    opened.defer(async () => {
+      stopping.abort()
+      await serving.catch(() => undefined)
+    })
+    await Promise.race([door.ready(), serving])
+  }
 }
 
 /** What ends may begin something more, such as writing its outcome. */
@@ -263,7 +322,8 @@ async function finish(unfinished: ReadonlySet<Promise<unknown>>): Promise<void> 
 }
 
 /** A lease that ends takes its open connections and its pending holds with it. */
-function endTogether({ state, sessions, holds }: Works, opened: AsyncDisposableStack): void {
+function endTogether(works: Works, opened: AsyncDisposableStack): void {
+  const { state, sessions, holds, standingReads, sql } = works
   const { leases, opening } = state
   leases.onEnd((lease, agent) => {
     if (lease === 'all') sessions.severAgent(agent)
@@ -271,22 +331,27 @@ function endTogether({ state, sessions, holds }: Works, opened: AsyncDisposableS
     const whose = lease === 'all' ? { agent } : { lease }
     holds.withdraw(whose, 'the lease ended').catch(opening.report)
   })
-  const sweep = setInterval(() => {
+  const every = (milliseconds: number, work: () => void): void => {
+    const timer = setInterval(work, milliseconds)
+    timer.unref()
+    opened.defer(() => clearInterval(timer))
+  }
+  every(sweepMilliseconds, () => {
     leases.sweep()
     holds.expire().catch(opening.report)
-  }, sweepMilliseconds)
-  sweep.unref()
-  opened.defer(() => clearInterval(sweep))
+  })
+  every(countMilliseconds, () => standingReads.flush())
+  every(trashSweepMilliseconds, () => void sql.keeper.expire().catch(opening.report))
 }
 
-function report(works: Works, door: HttpDoor, site: Site): GateReport {
+function report(works: Works, doors: Doors, site: Site): GateReport {
   const { state, policies, sessions, discovery } = works
   const secrets = new Set(state.vault().list())
   const inventory = discovery.current()
   return {
     pid: process.pid,
     startedAt: works.startedAt,
-    agents: showAddress(door.address()),
+    agents: showAddress(doors.http.address()),
     console: site.origins[0] ?? '',
     policies: policies.current().digest,
     connections: sessions.count(),

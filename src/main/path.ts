@@ -4,17 +4,21 @@ import { join } from 'node:path'
 
 import { wouldOf } from '../api/words.ts'
 import { createBreaker } from '../breaker/breaker.ts'
-import { clearToGuard, clearToSend } from '../clearance.ts'
+import { clearToGuard, clearToMeasure, clearToSend } from '../clearance.ts'
 import { createDecide } from '../decide.ts'
 import type { Breaker } from '../domain/breaker.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Effect } from '../domain/effect.ts'
+import { assert } from '../domain/fault.ts'
 import { instantOf } from '../domain/instant.ts'
 import type { Mandate, Standing } from '../domain/mandate.ts'
 import type { RequestId, UpstreamName } from '../domain/names.ts'
-import type { Payload, Refusal } from '../domain/request.ts'
+import { mapNonEmpty } from '../domain/nonempty.ts'
+import type { Payload, Refusal, Request } from '../domain/request.ts'
 import type { Parts } from '../parts.ts'
-import { createInterpreter } from '../interpret.ts'
+import { createInterpreter, createReading } from '../interpret.ts'
+import type { SqlRequest } from '../interpret.ts'
+import { weigh } from '../inventory/weigh.ts'
 import { refuseAsProblem } from '../providers/problem.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
@@ -25,11 +29,13 @@ import type { Random } from '../system/random.ts'
 import { digestOf } from '../system/request-digest.ts'
 import { recordRequest } from '../wire/recorded-request.ts'
 import type { StoreReads } from '../store/store.ts'
+import { captureSafeguard, createSqlReading, tableName } from './databases.ts'
 import type { Works } from './gate.ts'
 import type { State } from './state.ts'
 
 export function joinPath(works: Works): Parts {
-  const { state, policies, upstreams, discovery, safeguards, holds, sessions } = works
+  const { state, policies, upstreams, discovery, safeguards, holds, sessions, sql } = works
+  const { databases } = sql
   const { clock, random, ledger, leases, opening, configuration } = state
   const byUpstream = new Map<UpstreamName, Provider>()
   for (const { name, provider } of configuration.upstreams) {
@@ -45,8 +51,19 @@ export function joinPath(works: Works): Parts {
       digest: digestOf(arrival.payload),
     }),
     identify: leases.identify,
-    interpret: createInterpreter({ readers }),
+    interpret: createReading(
+      createInterpreter({ readers }),
+      createSqlReading(configuration, sql.catalogues),
+    ),
     place: discovery.place,
+    standing: works.standingReads,
+    measure: (request, impacts, clearance, signal) => {
+      const actions = mapNonEmpty(impacts, ({ action }) => action)
+      return databases.measure(sqlOf(request), actions, clearance, signal)
+    },
+    weigh: (impacts, measured) => weigh(impacts, measured, tableName),
+    abandon: ({ payload, session, digest }) =>
+      payload.kind === 'sql' ? databases.abandon(session.id, digest) : Promise.resolve(),
     breaker: joinBreaker(state),
     judge: (standing, impacts) => policies.current().judge(standing, impacts),
     decide: createDecide({
@@ -58,12 +75,19 @@ export function joinPath(works: Works): Parts {
     appendSoon: (fact) => ledger.appendSoon(fact),
     record: recordRequest,
     holds,
-    guard: safeguards.run,
-    clear: { toGuard: clearToGuard, toSend: clearToSend },
+    guard: (name, decision, clearance, request) =>
+      name === captureSafeguard
+        ? Promise.resolve(databases.prove(sqlOf(request), clearance))
+        : safeguards.run(name, decision, clearance),
+    clear: { toGuard: clearToGuard, toMeasure: clearToMeasure, toSend: clearToSend },
     stands: leases.stands,
-    send: upstreams.send,
+    send: (request, clearance, signal) =>
+      request.payload.kind === 'sql'
+        ? databases.send(sqlOf(request), clearance, signal)
+        : upstreams.send(request, clearance, signal),
     changed(decision) {
-      const read = (effect: Effect): boolean => effect.kind === 'read' || effect.kind === 'disclose'
+      const read = (effect: Effect): boolean =>
+        effect.kind === 'read' || effect.kind === 'disclose' || isDeclared(effect)
       const changes = decision.impacts.some(({ hits }) => hits.some(({ effect }) => !read(effect)))
       if (changes) discovery.touch()
     },
@@ -75,6 +99,17 @@ export function joinPath(works: Works): Parts {
     },
     report: opening.report,
   }
+}
+
+function sqlOf(request: Request): SqlRequest {
+  const { payload } = request
+  assert(payload.kind === 'sql', 'only SQL is tried')
+  return { ...request, payload }
+}
+
+/** What the configuration says of databases does not change by what agents do there. */
+function isDeclared(effect: Effect): boolean {
+  return effect.kind !== 'unknown' && effect.resource.provider === 'postgres'
 }
 
 /** What the breaker looks back on after a restart. */

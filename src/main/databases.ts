@@ -1,0 +1,164 @@
+// Joins what the PostgreSQL door stands on: sessions at the servers, the reading of SQL, the keeper.
+import { readFileSync } from 'node:fs'
+
+import type { Configuration, DatabaseSettings } from '../configuration/configuration.ts'
+import { clearToAdminister, clearToDiscover } from '../clearance.ts'
+import { createCatalogues } from '../discovery/catalogues.ts'
+import type { Catalogues } from '../discovery/catalogues.ts'
+import type { Declared } from '../discovery/discovery.ts'
+import type { Action } from '../domain/action.ts'
+import { assert } from '../domain/fault.ts'
+import type { SessionId } from '../domain/names.ts'
+import type { Authority } from '../doors/http/authority.ts'
+import { createPostgresDoor } from '../doors/postgres/door.ts'
+import type { PostgresDoor } from '../doors/postgres/door.ts'
+import type { SqlRequest } from '../interpret.ts'
+import { createDatabaseKeeper } from '../keeping/keeper.ts'
+import { lightLimits } from '../languages/sql/scan.ts'
+import { createSqlParser } from '../languages/sql/parse.ts'
+import type { Parsed } from '../languages/sql/parse.ts'
+import type { DatabaseKeeper } from '../api/keeper.ts'
+import type { Reading } from '../parts.ts'
+import { catalogueOf, catalogueQuery } from '../providers/postgres/catalogue-query.ts'
+import type { Catalogue } from '../providers/postgres/catalogue.ts'
+import {
+  enrolmentSql,
+  enrolmentVersion,
+  unenrolmentSql,
+} from '../providers/postgres/protect/enrol.ts'
+import { readMeasured } from '../providers/postgres/protect/results.ts'
+import { readSql } from '../providers/postgres/read.ts'
+import type { SqlPlace } from '../providers/postgres/read.ts'
+import { sha256 } from '../system/hash.ts'
+import { newId } from '../system/random.ts'
+import { createDatabases } from '../upstreams/postgres/databases.ts'
+import type { Databases } from '../upstreams/postgres/databases.ts'
+import type { State } from './state.ts'
+
+/** the safeguard that SQL brings with it: what a trial kept */
+export const captureSafeguard = 'capture'
+
+/** What a running gate has of PostgreSQL; nothing of it is used where no server is configured. */
+export interface DatabaseWorks {
+  readonly databases: Databases
+  readonly catalogues: Catalogues<Catalogue>
+  readonly keeper: DatabaseKeeper
+}
+
+export function createDatabaseWorks(state: State): DatabaseWorks {
+  const { configuration, ledger, store, clock, random, opening } = state
+  const vault = configuration.databases.length === 0 ? noVault : state.vault()
+  const databases = createDatabases({
+    configs: configuration.databases.map((settings) => ({
+      ...settings,
+      certificate:
+        settings.certificate === null ? null : readFileSync(settings.certificate, 'utf8'),
+    })),
+    vault,
+    readMeasured,
+  })
+  const catalogues = createCatalogues<Catalogue>({
+    ...{ clock, freshSeconds: configuration.inventory.freshSeconds, report: opening.report },
+    append: (fact) => ledger.append(fact),
+    clear: clearToDiscover,
+    ask: databases.ask,
+    epoch: databases.epoch,
+    failed: (session) => databases.state(session).transaction === 'E',
+    query: catalogueQuery,
+    read: (rows) => catalogueOf(rows, sha256),
+  })
+  const keeper = createDatabaseKeeper({
+    ...{ databases: configuration.databases, ledger, store, random, report: opening.report },
+    administer: databases.administer,
+    clear: clearToAdminister,
+    keys: () => state.vault(),
+    protection: { version: enrolmentVersion, enrolmentSql, unenrolmentSql },
+  })
+  return { databases, catalogues, keeper }
+}
+
+const noVault = {
+  open: (): never => {
+    throw new TypeError('no database is configured')
+  },
+}
+
+/** The environments that the configuration gives to databases. */
+export function declaredDatabases({ databases }: Configuration): readonly Declared[] {
+  const environments = databases.flatMap((settings) => {
+    const named = [...settings.databases].map(([database, name]) => ({
+      id: environmentOf(settings, database),
+      name,
+    }))
+    return [{ id: `${settings.name}/*`, name: settings.environment }, ...named]
+  })
+  return environments.length === 0 ? [] : [{ provider: 'postgres', environments }]
+}
+
+/** The environment's id: a database's own, or that of all the others of its server. */
+function environmentOf({ name, databases }: DatabaseSettings, database: string): string {
+  return `${name}/${databases.has(database) ? database : '*'}`
+}
+
+/** Reads what a session is asked to run, with the names as they are in that session. */
+export function createSqlReading(
+  { databases }: Configuration,
+  catalogues: Catalogues<Catalogue>,
+): (request: SqlRequest) => Promise<Reading> {
+  const settingsOf = new Map(databases.map((settings) => [settings.name, settings]))
+  const parser = createSqlParser(lightLimits)
+  return async ({ payload, session }) => {
+    const { upstream, database, form, text } = payload
+    const settings = settingsOf.get(upstream)
+    assert(settings !== undefined, 'the door takes the names of upstreams that there are')
+    const place = { upstream, database, environment: environmentOf(settings, database) }
+    if (form === 'open') return { actions: [connecting(place)], shape: null }
+    const parsed = parser.parse(text)
+    const catalogue = needsCatalogue(parsed) ? await catalogues.of(session, upstream) : null
+    return { actions: readSql(parsed, { parser, catalogue, place }), shape: null }
+  }
+}
+
+/**
+ * Transactions are begun and ended without asking the server anything: `SET TRANSACTION` must come
+ * before any query, ours too.
+ */
+function needsCatalogue(parsed: Parsed): boolean {
+  return (
+    parsed.kind === 'parsed' && parsed.statements.some(({ kind }) => kind !== 'TransactionStmt')
+  )
+}
+
+function connecting({ database, environment }: SqlPlace): Action {
+  const resource = {
+    ...{ provider: 'postgres', type: 'database', id: database.replaceAll('/', '%2F') },
+    within: { environment },
+  }
+  return {
+    verb: 'connect',
+    effects: [{ kind: 'read', resource, extent: 'some' }],
+    evidence: { reader: 'postgres', excerpt: database.slice(0, 200).toWellFormed(), span: null },
+  }
+}
+
+/** As effects name tables. */
+export function tableName({ schema, name }: Readonly<{ schema: string; name: string }>): string {
+  return `${schema}.${name}`.replaceAll('/', '%2F')
+}
+
+/** Where agents connect; null where there is no server to reach. */
+export function openPostgresDoor(state: State, authority: Authority): PostgresDoor | null {
+  const { configuration, leases, clock, random } = state
+  if (configuration.databases.length === 0) return null
+  return createPostgresDoor({
+    ...{ listen: configuration.listen.postgres, clock, random },
+    upstreams: configuration.databases.map(({ name, database }) => ({ name, database })),
+    tls: {
+      names: ['localhost', configuration.listen.postgres.host],
+      secureContext: (host) => authority.secureContext(host),
+    },
+    leases: { salt: leases.scramSalt, prove: (proof) => leases.proveScram(proof) },
+    newId: () => newId<SessionId>(random, 'ses'),
+    limits: { connectionsMax: configuration.limits.connectionsMax },
+  })
+}
