@@ -55,12 +55,15 @@ END
     body: `
 DECLARE
   at bigint;
+  trial pg_catalog.text := pg_catalog.current_setting('holdpoint.trial');
 BEGIN
+  -- Switched off while this row was waiting for its trigger.
+  IF trial OPERATOR(pg_catalog.=) '' THEN RETURN NULL; END IF;
   IF pg_catalog.left(pg_catalog.current_setting('DateStyle'), 3) OPERATOR(pg_catalog.=) 'ISO'
     AND pg_catalog.current_setting('extra_float_digits') OPERATOR(pg_catalog.=) ANY (ARRAY['1', '2', '3'])
     AND pg_catalog.current_setting('IntervalStyle') OPERATOR(pg_catalog.=) 'postgres' THEN
     INSERT INTO holdpoint.captured (n, rel, op, old, new) VALUES (
-      pg_catalog.int8(pg_catalog.current_setting('holdpoint.trial')), TG_RELID,
+      pg_catalog.int8(trial), TG_RELID,
       pg_catalog."char"(TG_OP), pg_catalog.textin(pg_catalog.record_out(OLD)),
       pg_catalog.textin(pg_catalog.record_out(NEW)))
     RETURNING seq INTO at;

@@ -16,7 +16,10 @@ DECLARE
   trial bigint := holdpoint.open_trial();
 BEGIN
   FOR o IN SELECT * FROM pg_event_trigger_ddl_commands() LOOP
-    CONTINUE WHEN left(o.schema_name, 7) = 'pg_temp';
+    IF left(o.schema_name, 7) = 'pg_temp' THEN
+      PERFORM holdpoint.mark(trial, 'temporary', null, '{}');
+      CONTINUE;
+    END IF;
     IF trial IS NOT NULL THEN
       PERFORM holdpoint.mark(trial, 'ddl', CASE WHEN o.classid = 'pg_class'::regclass THEN o.objid END,
         jsonb_build_object('tag', o.command_tag, 'type', o.object_type,
@@ -57,7 +60,10 @@ BEGIN
         o.object_type, o.object_identity),
         HINT = 'ask whoever runs Holdpoint: \`holdpoint postgres unenroll\`, \`holdpoint trash purge\`';
     END IF;
-    CONTINUE WHEN o.is_temporary OR o.schema_name = 'pg_toast';
+    IF o.is_temporary OR o.schema_name = 'pg_toast' THEN
+      PERFORM holdpoint.mark(trial, 'temporary', null, '{}') WHERE o.is_temporary;
+      CONTINUE;
+    END IF;
     IF refuse AND o.object_type <> 'default value' THEN
       RAISE insufficient_privilege USING MESSAGE = format(
         'this would drop %s \`%s\`, which nobody saw coming', o.object_type, o.object_identity),

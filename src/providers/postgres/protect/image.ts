@@ -140,6 +140,7 @@ END
 DECLARE
   b record;
   lost jsonb;
+  rewritten boolean;
   changed jsonb := '[]';
   links jsonb := '[]';
   d record;
@@ -149,17 +150,20 @@ BEGIN
       UPDATE holdpoint.captured c SET op = 'T' WHERE c.n = trial AND c.rel = b.rel AND c.op = 'C';
       CONTINUE;
     END IF;
-    lost := (SELECT coalesce(jsonb_agg(x.value || jsonb_build_object('gone', a.attnum IS NULL)), '[]') FROM jsonb_array_elements(b.detail->'columns') x
-      LEFT JOIN pg_attribute a ON a.attrelid = b.rel AND a.attnum = (x.value->>'number')::smallint AND NOT a.attisdropped
-      WHERE a.attnum IS NULL OR format_type(a.atttypid, a.atttypmod) <> x.value->>'type'
-        OR (b.detail->>'kind' = 'r' AND pg_relation_filenode(b.rel)::text IS DISTINCT FROM b.detail->>'file' AND x.value->>'generated' = ''));
+    lost := (SELECT coalesce(jsonb_agg(x.value || jsonb_build_object('gone', a.attnum IS NULL)), '[]')
+      FROM jsonb_array_elements(b.detail->'columns') x LEFT JOIN pg_attribute a ON a.attrelid = b.rel
+        AND a.attnum = (x.value->>'number')::smallint AND NOT a.attisdropped
+      WHERE a.attnum IS NULL OR format_type(a.atttypid, a.atttypmod) <> x.value->>'type');
+    rewritten := b.detail->>'kind' = 'r' AND pg_relation_filenode(b.rel)::text IS DISTINCT FROM b.detail->>'file'
+      AND (SELECT a.statement IS NULL OR a.statement ~* 'using' FROM holdpoint.actions a WHERE a.n = trial);
+    IF b.detail->>'kind' = 'r' AND (lost <> '[]' OR rewritten) THEN PERFORM holdpoint.pair_image(trial, b.rel); END IF;
+    IF rewritten THEN lost := lost || holdpoint.rewritten_columns(trial, b.rel, b.detail, lost); END IF;
     IF lost = '[]' OR NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = b.rel) THEN
       DELETE FROM holdpoint.captured c WHERE c.n = trial AND c.rel = b.rel AND c.op = 'C';
       CONTINUE;
     END IF;
     changed := changed || jsonb_build_object('rel', b.rel::bigint, 'kind', b.detail->'kind', 'root', (b.detail->>'root')::bigint = b.rel::bigint,
       'lost', lost, 'shape', b.detail->'shape', 'after', holdpoint.shape(b.rel));
-    IF b.detail->>'kind' = 'r' THEN PERFORM holdpoint.pair_image(trial, b.rel); END IF;
   END LOOP;
   FOR d IN SELECT m.detail AS fallen, k.detail->'made' AS made FROM holdpoint.marks m LEFT JOIN holdpoint.marks k ON k.n = trial
       AND k.kind = 'definition' AND k.detail->'class' = m.detail->'class' AND k.detail->'oid' = m.detail->'oid'
@@ -173,6 +177,30 @@ BEGIN
   DELETE FROM holdpoint.marks m WHERE m.n = trial AND m.kind IN ('before', 'definition');
   UPDATE holdpoint.actions a SET plan = made.plan FROM (SELECT CASE WHEN changed = '[]' AND links = '[]' THEN '[]' ELSE jsonb_build_object('tables', changed, 'links', links) END AS plan) made
     WHERE a.n = trial;
+END
+`,
+  },
+  {
+    // USING may change values and leave the type: found by looking at every value.
+    name: 'rewritten_columns',
+    takes: 'trial bigint, rel oid, was jsonb, lost jsonb',
+    returns: 'jsonb',
+    for: 'admin',
+    body: `
+DECLARE
+  after jsonb := holdpoint.shape(rel);
+  names text[] := ARRAY(SELECT DISTINCT s.value->>'name' FROM (
+      SELECT holdpoint.fields(c.old) AS o, holdpoint.fields(c.new) AS n FROM holdpoint.caught c
+      WHERE c.n = trial AND c.rel = $2 AND c.op = 'C' OFFSET 0) r,
+    jsonb_array_elements(was->'shape') WITH ORDINALITY s(value, at)
+    JOIN jsonb_array_elements(after) WITH ORDINALITY t(value, at) ON t.value->>'name' = s.value->>'name'
+    WHERE s.value->>'generated' = '' AND r.o->(s.at::integer - 1) IS DISTINCT FROM r.n->(t.at::integer - 1));
+BEGIN
+  IF EXISTS (SELECT FROM jsonb_array_elements(was->'columns') x WHERE x->>'name' = ANY (names) AND x->>'identity' = 'a') THEN
+    PERFORM holdpoint.mark(trial, 'because', rel, jsonb_build_object('because', 'it changes values of an identity column'));
+  END IF;
+  RETURN (SELECT coalesce(jsonb_agg(x || '{"gone": false}'), '[]') FROM jsonb_array_elements(was->'columns') x
+    WHERE x->>'name' = ANY (names) AND NOT EXISTS (SELECT FROM jsonb_array_elements(lost) l WHERE l->>'name' = x->>'name'));
 END
 `,
   },

@@ -127,6 +127,8 @@ BEGIN
   IF of_kind = 'rows' THEN
     RETURN QUERY SELECT true, format('it writes %s directly', c.rel::regclass) FROM holdpoint.changes(trial) c
       JOIN pg_class k ON k.oid = c.rel WHERE k.relnamespace = 'pg_catalog'::regnamespace
+        AND (k.relisshared AND k.relname <> 'pg_shdepend' OR k.relname ~ '^pg_largeobject' OR NOT EXISTS (SELECT FROM holdpoint.marks m
+          WHERE m.n = trial AND m.kind = 'temporary'))
         AND (c.inserted, c.updated, c.deleted) IS DISTINCT FROM (0::bigint, 0::bigint, 0::bigint) LIMIT 5;
   END IF;
   RETURN QUERY SELECT true, format('trigger \`%s\` of \`%s\` runs at commit, when nobody looks', t.tgname, t.tgrelid::regclass)
@@ -181,8 +183,8 @@ END
     also: 'IMMUTABLE',
     body: `
   SELECT coalesce(jsonb_agg(CASE WHEN f.m[1] = '' THEN null WHEN left(f.m[1], 1) = '"' THEN
-    left(replace(replace(substr(f.m[1], 2, length(f.m[1]) - 2), '""', '"'), repeat(chr(92), 2), chr(92)), 200)
-    ELSE left(f.m[1], 200) END ORDER BY f.at), '[]')
+    replace(replace(substr(f.m[1], 2, length(f.m[1]) - 2), '""', '"'), repeat(chr(92), 2), chr(92))
+    ELSE f.m[1] END ORDER BY f.at), '[]')
   FROM regexp_matches(',' || substr(row_text, 2, length(row_text) - 2), ',("(?:[^"]|"")*"|[^,"]*)', 'g')
     WITH ORDINALITY f(m, at)
 `,
@@ -204,7 +206,8 @@ BEGIN
   LOOP
     found := found || jsonb_build_object('table', r.rel::regclass::text,
       'columns', (SELECT coalesce(jsonb_agg(a->'name'), '[]') FROM jsonb_array_elements(r.shape) a),
-      'rows', (SELECT coalesce(jsonb_agg(holdpoint.fields(x.old)), '[]') FROM (SELECT c.old FROM holdpoint.caught c
+      'rows', (SELECT coalesce(jsonb_agg((SELECT coalesce(jsonb_agg(left(f.value, 200) ORDER BY f.at), '[]')
+        FROM jsonb_array_elements_text(holdpoint.fields(x.old)) WITH ORDINALITY f(value, at))), '[]') FROM (SELECT c.old FROM holdpoint.caught c
         WHERE c.n = trial AND c.rel = r.rel AND c.op IN ('U', 'D', 'T', 'C') AND octet_length(c.old) < 100000
         ORDER BY c.seq LIMIT 5) x));
   END LOOP;
@@ -263,7 +266,10 @@ BEGIN
   IF a.n IS NULL THEN
     RAISE invalid_parameter_value USING MESSAGE = format('no trial of \`%s\` is open here', action);
   END IF;
-  IF a.kind = 'image' THEN PERFORM holdpoint.finish_image(a.n); END IF;
+  IF a.kind = 'image' THEN
+    PERFORM holdpoint.finish_image(a.n);
+    SELECT * INTO a FROM holdpoint.actions x WHERE x.n = a.n;
+  END IF;
   SELECT coalesce(bool_or(d.grave), false), coalesce(array_agg(d.because), '{}') INTO grave, because
     FROM holdpoint.doubts(a.n) d;
   PERFORM set_config('holdpoint.trial', '', true);
