@@ -60,6 +60,9 @@ class RowSink implements Sink {
   errorBytes: Uint8Array | null = null
   #bytes = 0
   #large = false
+  /** of a long row, what came of it, and how many bytes have still to come */
+  #parts: Uint8Array[] = []
+  #left = 0
   readonly #onError: (bytes: Uint8Array) => void
 
   constructor(onError: (bytes: Uint8Array) => void = () => undefined) {
@@ -74,10 +77,18 @@ class RowSink implements Sink {
     }
     if (tag !== tags.dataRow) return
     this.#bytes += piece.length
-    // A message that comes in parts is over the limit for one that is whole.
-    const whole = first && readInt32(piece, 1) + 1 === piece.length
-    if (!whole || this.#bytes > rowBytesMax) this.#large = true
-    else if (!this.#large) this.rows.push(readDataRow(piece).map(textOf))
+    if (this.#bytes > rowBytesMax) this.#large = true
+    if (this.#large) {
+      this.#parts = []
+      return
+    }
+    if (first) this.#left = readInt32(piece, 1) + 1
+    this.#left -= piece.length
+    if (this.#left > 0 || this.#parts.length > 0) this.#parts.push(Uint8Array.from(piece))
+    if (this.#left > 0) return
+    const whole = this.#parts.length === 0 ? piece : concatenate(this.#parts)
+    this.#parts = []
+    this.rows.push(readDataRow(whole).map(textOf))
   }
 
   refuseCopy(): void {
