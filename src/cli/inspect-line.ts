@@ -8,7 +8,7 @@ import type { Effect, EffectKind, Reversibility } from '../domain/effect.ts'
 import { Fault } from '../domain/fault.ts'
 import { mapNonEmpty } from '../domain/nonempty.ts'
 import type { NonEmpty } from '../domain/nonempty.ts'
-import type { HttpPayload, Payload } from '../domain/request.ts'
+import type { HttpPayload, Payload, SqlPayload } from '../domain/request.ts'
 import type { UpstreamName } from '../domain/names.ts'
 import { showResource } from '../domain/resource.ts'
 import { decodeBody } from '../doors/http/decode.ts'
@@ -19,6 +19,9 @@ import { headerTable, readHead } from '../doors/http/head.ts'
 import type { HeaderTable } from '../doors/http/head.ts'
 import { httpLimits } from '../doors/http/limits.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { SqlReading } from '../reading/reading.ts'
+import { sha256 } from '../system/hash.ts'
+import { catalogueIn } from './inspect-catalogue.ts'
 
 export interface Inspected {
   readonly id?: string | number
@@ -41,8 +44,8 @@ export interface Misread {
   readonly error: string
 }
 
-/** Reads one line; never throws. */
-export type InspectLine = (text: string) => Inspected | Misread
+/** Reads one line; never rejects. */
+export type InspectLine = (text: string) => Promise<Inspected | Misread>
 
 const headerValue = z.union([z.string(), z.array(z.string()).max(100)])
 
@@ -57,19 +60,27 @@ const shape = z.object({
   id: z.union([z.string(), z.number()]).optional(),
   surface: z.string({ error: 'a line says its `surface`, as in `"surface":"http"`' }),
   request: z.unknown().optional(),
+  statement: z.unknown().optional(),
+  catalogue: z.unknown().optional(),
 })
+
+const statementCharactersMax = 4_194_304
 
 type HttpRequest = z.output<typeof httpRequest>
 
 interface Parts {
   readonly table: HeaderTable
   readonly places: Places
-  readonly interpret: (payload: Payload) => NonEmpty<Action>
+  readonly interpret: Interpret
+  readonly reading: SqlReading
 }
+
+type Interpret = (payload: Exclude<Payload, SqlPayload>) => NonEmpty<Action>
 
 export function createInspector(
   providers: readonly Provider[],
-  interpret: (payload: Payload) => NonEmpty<Action>,
+  interpret: Interpret,
+  reading: SqlReading,
 ): InspectLine {
   const credentialHeaders = providers.flatMap((one) =>
     one.credentialHeaders.map(({ name }) => name),
@@ -85,11 +96,12 @@ export function createInspector(
     table: headerTable(credentialHeaders),
     places: createPlaces({ upstreams, ownNames: [], tunnelNames: [], targetBytesMax }),
     interpret,
+    reading,
   }
   return (text) => inspectLine(text, parts)
 }
 
-function inspectLine(text: string, parts: Parts): Inspected | Misread {
+async function inspectLine(text: string, parts: Parts): Promise<Inspected | Misread> {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -99,6 +111,9 @@ function inspectLine(text: string, parts: Parts): Inspected | Misread {
   const named = idOf(value)
   const line = shape.safeParse(value)
   if (!line.success) return { ...named, error: complaint(line.error) }
+  if (line.data.surface === 'sql') {
+    return { ...named, ...(await inspectSql(line.data.statement, line.data.catalogue, parts)) }
+  }
   if (line.data.surface !== 'http') {
     return { ...named, error: `the surface \`${line.data.surface.slice(0, 60)}\` is not read yet` }
   }
@@ -112,6 +127,24 @@ function inspectLine(text: string, parts: Parts): Inspected | Misread {
     }
     return { ...named, error: 'the reader failed; please report this line' }
   }
+}
+
+/** Where the statement is read for; a line says nothing of it. */
+const place = { upstream: 'postgres', database: 'database', environment: 'postgres/database' }
+
+async function inspectSql(
+  statement: unknown,
+  given: unknown,
+  { reading }: Parts,
+): Promise<Inspected | { error: string }> {
+  if (typeof statement !== 'string') return { error: '`statement`: a line says its SQL as text' }
+  if (statement.length > statementCharactersMax) {
+    return { error: `\`statement\`: longer than ${statementCharactersMax} characters` }
+  }
+  const catalogue = catalogueIn(given, sha256)
+  if (typeof catalogue === 'string') return { error: catalogue }
+  const { actions } = await reading.read(statement, catalogue, place)
+  return told(actions)
 }
 
 function idOf(value: unknown): { id?: string | number } {

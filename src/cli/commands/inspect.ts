@@ -5,6 +5,7 @@ import type { InspectLine } from '../inspect-line.ts'
 import { readLines } from '../lines.ts'
 import type { Line } from '../lines.ts'
 import { safeJson, write } from '../output.ts'
+import { createSqlReading } from '../../reading/reading.ts'
 
 const lineBytesMax = 4_194_304
 
@@ -14,21 +15,26 @@ export const inspect: CommandRow = {
   details:
     'JSON Lines in and out. In: {"id":"1","surface":"http","request":{"method":"POST",\n' +
     '"url":"https://…","headers":{},"body":"…"}}. Out: {"id","effect","reversibility",\n' +
-    '"actions":[{"verb","effect","reversibility","resource"}],"why"}, or {"id","error"}.',
+    '"actions":[{"verb","effect","reversibility","resource"}],"why"}, or {"id","error"}.\n' +
+    'SQL: {"id":"2","surface":"sql","statement":"…","catalogue":{…}}. Without a catalogue,\n' +
+    'names are taken for plain tables, and what would need one is unknown.',
   async run({ world, surroundings }) {
     const { providers, interpret } = await world()
-    const inspectLine = createInspector(providers, interpret)
+    const reading = await createSqlReading()
+    const inspectLine = createInspector(providers, interpret, reading)
     const { stdin, stdout } = surroundings
     for await (const lines of readLines(stdin, lineBytesMax)) {
-      const answers = lines.map((line) => answerTo(line, inspectLine)).join('')
-      await write(stdout, answers)
+      const answers: string[] = []
+      for (const line of lines) answers.push(await answerTo(line, inspectLine))
+      await write(stdout, answers.join(''))
       if (stdout.destroyed) break
     }
+    await reading.close()
     return exitCodes.done
   },
 }
 
-function answerTo(line: Line, inspectLine: InspectLine): string {
+async function answerTo(line: Line, inspectLine: InspectLine): Promise<string> {
   if (line.kind === 'unreadable') return safeJson({ error: line.why }) + '\n'
-  return line.text.trim() === '' ? '' : safeJson(inspectLine(line.text)) + '\n'
+  return line.text.trim() === '' ? '' : safeJson(await inspectLine(line.text)) + '\n'
 }
