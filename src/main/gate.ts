@@ -28,10 +28,11 @@ import { createGateway } from '../gateway.ts'
 import { createHolds, holdsPerAgentMaxDefault } from '../holds/holds.ts'
 import type { Holds } from '../holds/holds.ts'
 import type { Site } from '../holds/stored.ts'
-import { loadSql } from '../languages/sql/parse.ts'
 import { createLogServer } from '../ledger/serve.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
+import { createSqlReading } from '../reading/reading.ts'
+import type { SqlReading } from '../reading/reading.ts'
 import { runCommand } from '../safeguards/run-command.ts'
 import { createSafeguards } from '../safeguards/safeguards.ts'
 import type { Safeguards } from '../safeguards/safeguards.ts'
@@ -48,6 +49,7 @@ import {
   declaredDatabases,
   openPostgresDoor,
 } from './databases.ts'
+import { joinBackups } from './backups.ts'
 import type { DatabaseWorks } from './databases.ts'
 import { joinPath } from './path.ts'
 import { openPolicies } from './policies.ts'
@@ -110,12 +112,13 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
   opened.defer(() => bound.close())
   const site = siteOf(bound, configuration)
   const { people, passkeys } = state.peopleAt(site)
-  const works = createWorks(state, policies, site, passkeys)
+  const reading = await createSqlReading()
+  opened.defer(() => reading.close())
+  const works = createWorks(state, reading, policies, site, passkeys)
   opened.defer(() => finish(works.unfinished))
   opened.defer(() => works.upstreams.close())
   opened.defer(() => works.sql.databases.close())
   const authority = await openAuthority(join(configuration.state, 'ca'), state)
-  await loadSql()
   const doors = openDoors(works, authority)
   await recordStart(state, policies)
   await serveDoors(works, doors, opened)
@@ -168,18 +171,23 @@ function siteOf(bound: BoundConsole, { consoleOrigin }: Configuration): Site {
 
 function createWorks(
   state: State,
+  reading: SqlReading,
   policies: Policies,
   webauthn: Site,
   passkeys: Parameters<typeof createHolds>[0]['passkeys'],
 ): Works {
   const { configuration, ledger, store, clock, random, opening } = state
+  const sql = createDatabaseWorks(state, reading)
   const safeguards = createSafeguards({
     configured: configuration.safeguards,
     environment: opening.environment,
     concealed:
       configuration.vaultKey.kind === 'environment' ? [configuration.vaultKey.variable] : [],
     run: runCommand,
-    backups: null,
+    backups: joinBackups({
+      ...{ databases: configuration.databases, exporting: sql.databases.exporting },
+      ...{ ledger, vault: state.vault, clock, random },
+    }),
   })
   const upstreams = createUpstreams({
     configs: configuration.upstreams,
@@ -217,7 +225,7 @@ function createWorks(
   })
   return {
     ...{ state, policies, upstreams, discovery, safeguards, holds, sessions, standingReads },
-    sql: createDatabaseWorks(state),
+    sql,
     startedAt: clock.now(),
     unfinished: new Set(),
   }

@@ -64,7 +64,7 @@ export function through(
 }
 
 export function partsOf(access: DatabaseAccess): BackupParts {
-  return { access, key: () => backupKey, random: systemRandom, clock: createClock(null) }
+  return { access, key: () => Promise.resolve(backupKey), random: systemRandom, clock: createClock(null) }
 }
 
 let decisions = 0

@@ -223,9 +223,8 @@ test('without its key nothing is written, and none of it is in the file', async 
   const { source, access } = servers
   await fill(source, 'sealed', `CREATE TABLE t AS SELECT 'open sesame' AS secret`)
   t.after(() => drop(source, 'sealed'))
-  const missing = (): Uint8Array => {
-    throw new Fault('secret-unknown', 'there is no secret `backup-key`')
-  }
+  const missing = (): Promise<Uint8Array> =>
+    Promise.reject(new Fault('secret-unknown', 'there is no secret `backup-key`'))
   const without = proving(t)
   const failed = await without.prove(access, { key: missing })
   assert.deepEqual(failed, { kind: 'failed', why: 'there is no secret `backup-key`' })
@@ -244,7 +243,7 @@ test('without its key nothing is written, and none of it is in the file', async 
   await assert.rejects(verifyExport(file, { ...partsOf(access), key: missing }), {
     code: 'secret-unknown',
   })
-  const other = { ...partsOf(access), key: () => Buffer.alloc(32, 8) }
+  const other = { ...partsOf(access), key: () => Promise.resolve(Buffer.alloc(32, 8)) }
   await assert.rejects(verifyExport(file, other), { code: 'export-key' })
 })
 

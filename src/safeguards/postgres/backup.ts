@@ -28,7 +28,7 @@ import { whyOf } from './why.ts'
 export interface BackupParts {
   readonly access: DatabaseAccess
   /** the backup key; made when there is none and `make` is said, otherwise a fault */
-  readonly key: (make: boolean) => Uint8Array
+  readonly key: (make: boolean) => Promise<Uint8Array>
   readonly random: Random
   readonly clock: Clock
 }
@@ -110,7 +110,7 @@ async function exportServer(
   watch: Watch,
 ): Promise<Weighed> {
   const { access, random } = parts
-  const key = parts.key(true)
+  const key = await parts.key(true)
   const databases = await access.connect(upstream, null, (one) => readDatabases(one, version))
   const pushed = new Pushed()
   async function push(): Promise<void> {
@@ -157,7 +157,7 @@ async function restoreAll(
   return { tables, rows }
 }
 
-export function framesOf(file: string, keyFor: (id: string) => Uint8Array): Frames {
+export function framesOf(file: string, keyFor: () => Promise<Uint8Array>): Frames {
   return new Frames(new Bytes(readContainer(file, keyFor)))
 }
 

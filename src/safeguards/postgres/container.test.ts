@@ -18,7 +18,7 @@ async function* pieces(bytes: Buffer, size = 50_000): AsyncGenerator<Uint8Array>
 
 async function read(file: string, own = key): Promise<Buffer> {
   const found: Uint8Array[] = []
-  for await (const piece of readContainer(file, () => own)) found.push(piece)
+  for await (const piece of readContainer(file, () => Promise.resolve(own))) found.push(piece)
   return Buffer.concat(found)
 }
 

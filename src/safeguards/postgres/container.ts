@@ -107,19 +107,19 @@ async function* sealed(
 /** Reads what was sealed. Rejects, having given nothing false, where the file is not whole. */
 export async function* readContainer(
   file: string,
-  keyFor: (id: string) => Uint8Array,
+  keyFor: () => Promise<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   yield* through(unsealed(file, keyFor), createZstdDecompress())
 }
 
 async function* unsealed(
   file: string,
-  keyFor: (id: string) => Uint8Array,
+  keyFor: () => Promise<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const stream = createReadStream(file, { highWaterMark: 4 * chunkBytes })
   const bytes = new Bytes(stream)
   const header = await readHeader(bytes, file)
-  const key = keyFor(header.key)
+  const key = await keyFor()
   if (keyIdOf(key) !== header.key) {
     const says = `it was sealed with the key ${header.key}, and this is another`
     throw new Fault('export-key', `\`${file}\` cannot be opened: ${says}`)
