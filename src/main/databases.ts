@@ -8,15 +8,12 @@ import type { Catalogues } from '../discovery/catalogues.ts'
 import type { Declared } from '../discovery/discovery.ts'
 import type { Action } from '../domain/action.ts'
 import { assert } from '../domain/fault.ts'
-import type { SessionId } from '../domain/names.ts'
+import type { SessionId, UpstreamName } from '../domain/names.ts'
 import type { Authority } from '../doors/http/authority.ts'
 import { createPostgresDoor } from '../doors/postgres/door.ts'
 import type { PostgresDoor } from '../doors/postgres/door.ts'
 import type { SqlRequest } from '../interpret.ts'
 import { createDatabaseKeeper } from '../keeping/keeper.ts'
-import { lightLimits } from '../languages/sql/scan.ts'
-import { createSqlParser } from '../languages/sql/parse.ts'
-import type { Parsed } from '../languages/sql/parse.ts'
 import type { DatabaseKeeper } from '../api/keeper.ts'
 import type { Reading } from '../parts.ts'
 import { catalogueOf, catalogueQuery } from '../providers/postgres/catalogue-query.ts'
@@ -27,8 +24,8 @@ import {
   unenrolmentSql,
 } from '../providers/postgres/protect/enrol.ts'
 import { readMeasured } from '../providers/postgres/protect/results.ts'
-import { readSql } from '../providers/postgres/read.ts'
 import type { SqlPlace } from '../providers/postgres/read.ts'
+import type { SqlReading } from '../reading/reading.ts'
 import { sha256 } from '../system/hash.ts'
 import { newId } from '../system/random.ts'
 import { createDatabases } from '../upstreams/postgres/databases.ts'
@@ -41,11 +38,12 @@ export const captureSafeguard = 'capture'
 /** What a running gate has of PostgreSQL; nothing of it is used where no server is configured. */
 export interface DatabaseWorks {
   readonly databases: Databases
+  readonly reading: SqlReading
   readonly catalogues: Catalogues<Catalogue>
   readonly keeper: DatabaseKeeper
 }
 
-export function createDatabaseWorks(state: State): DatabaseWorks {
+export function createDatabaseWorks(state: State, reading: SqlReading): DatabaseWorks {
   const { configuration, ledger, store, clock, random, opening } = state
   const vault = configuration.databases.length === 0 ? noVault : state.vault()
   const databases = createDatabases({
@@ -74,7 +72,7 @@ export function createDatabaseWorks(state: State): DatabaseWorks {
     keys: () => state.vault(),
     protection: { version: enrolmentVersion, enrolmentSql, unenrolmentSql },
   })
-  return { databases, catalogues, keeper }
+  return { databases, reading, catalogues, keeper }
 }
 
 const noVault = {
@@ -101,31 +99,56 @@ function environmentOf({ name, databases }: DatabaseSettings, database: string):
 }
 
 /** Reads what a session is asked to run, with the names as they are in that session. */
-export function createSqlReading(
+export function createSqlInterpreter(
   { databases }: Configuration,
-  catalogues: Catalogues<Catalogue>,
-): (request: SqlRequest) => Promise<Reading> {
-  const settingsOf = new Map(databases.map((settings) => [settings.name, settings]))
-  const parser = createSqlParser(lightLimits)
-  return async ({ payload, session }) => {
-    const { upstream, database, form, text } = payload
-    const settings = settingsOf.get(upstream)
-    assert(settings !== undefined, 'the door takes the names of upstreams that there are')
-    const place = { upstream, database, environment: environmentOf(settings, database) }
+  { reading, catalogues }: Pick<DatabaseWorks, 'reading' | 'catalogues'>,
+): (request: SqlRequest) => Promise<Reading> | Reading {
+  const placeOf = createPlaces(databases)
+
+  async function readOn(request: SqlRequest, place: SqlPlace): Promise<Reading> {
+    const { payload, session } = request
+    const catalogue = await catalogues.of(session, payload.upstream)
+    return (
+      reading.readNow(payload.text, catalogue, place) ??
+      reading.read(payload.text, catalogue, place)
+    )
+  }
+
+  return (request) => {
+    const { upstream, database, form, text } = request.payload
+    const place = placeOf(upstream, database)
     if (form === 'open') return { actions: [connecting(place)], shape: null }
-    const parsed = parser.parse(text)
-    const catalogue = needsCatalogue(parsed) ? await catalogues.of(session, upstream) : null
-    return { actions: readSql(parsed, { parser, catalogue, place }), shape: null }
+    // `SET TRANSACTION` must come before any query, ours too.
+    if (isTransactionControl(text)) return reading.read(text, null, place)
+    return readOn(request, place)
   }
 }
 
-/**
- * Transactions are begun and ended without asking the server anything: `SET TRANSACTION` must come
- * before any query, ours too.
- */
-function needsCatalogue(parsed: Parsed): boolean {
-  return (
-    parsed.kind === 'parsed' && parsed.statements.some(({ kind }) => kind !== 'TransactionStmt')
+/** The same object for the same place: what is remembered of it is found at once. */
+function createPlaces(
+  databases: readonly DatabaseSettings[],
+): (upstream: UpstreamName, database: string) => SqlPlace {
+  const settingsOf = new Map(databases.map((settings) => [settings.name, settings]))
+  const places = new Map<string, SqlPlace>()
+  return (upstream, database) => {
+    const key = `${upstream}/${database}`
+    const known = places.get(key)
+    if (known !== undefined) return known
+    const settings = settingsOf.get(upstream)
+    assert(settings !== undefined, 'the door takes the names of upstreams that there are')
+    const place = { upstream, database, environment: environmentOf(settings, database) }
+    if (places.size < placesMax) places.set(key, place)
+    return place
+  }
+}
+
+/** database names are the agents' to choose */
+const placesMax = 1_000
+
+/** One statement, plainly written; anything else is read with the catalogue, which does no harm. */
+function isTransactionControl(text: string): boolean {
+  return /^\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+TRANSACTION)\b[^;]*;?\s*$/i.test(
+    text,
   )
 }
 

@@ -29,7 +29,7 @@ import type { Random } from '../system/random.ts'
 import { digestOf } from '../system/request-digest.ts'
 import { recordRequest } from '../wire/recorded-request.ts'
 import type { StoreReads } from '../store/store.ts'
-import { captureSafeguard, createSqlReading, tableName } from './databases.ts'
+import { captureSafeguard, createSqlInterpreter, tableName } from './databases.ts'
 import type { Works } from './gate.ts'
 import type { State } from './state.ts'
 
@@ -53,7 +53,7 @@ export function joinPath(works: Works): Parts {
     identify: leases.identify,
     interpret: createReading(
       createInterpreter({ readers }),
-      createSqlReading(configuration, sql.catalogues),
+      createSqlInterpreter(configuration, sql),
     ),
     place: discovery.place,
     standing: works.standingReads,
