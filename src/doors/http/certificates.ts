@@ -1,6 +1,7 @@
 // X.509 certificates of our own authority and its leaves (RFC 5280): ECDSA P-256, SHA-256.
 // https://www.rfc-editor.org/rfc/rfc5280#section-4.2
 import { createPrivateKey, webcrypto } from 'node:crypto'
+import { isIP } from 'node:net'
 
 // Has to come first: the library below registers its parts with it.
 import 'reflect-metadata'
@@ -73,7 +74,7 @@ export async function issueLeaf(
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension([{ type: 'dns', value: host }]),
+      new SubjectAlternativeNameExtension([{ type: isIP(host) === 0 ? 'dns' : 'ip', value: host }]),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
       await AuthorityKeyIdentifierExtension.create(issuer),
     ],

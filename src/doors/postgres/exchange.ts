@@ -12,7 +12,7 @@ import type {
 } from '../../domain/request.ts'
 import { errorResponse, readyForQuery } from '../../wire/postgres/backend.ts'
 import type { ErrorFields } from '../../wire/postgres/backend.ts'
-import { copyDataMessage, frontendTags } from '../../wire/postgres/frontend.ts'
+import { copyDataMessage, flushMessage, frontendTags } from '../../wire/postgres/frontend.ts'
 import { headerBytes } from '../../wire/postgres/bytes.ts'
 import type { ClientStream } from './client.ts'
 import type { PostgresLimits } from './limits.ts'
@@ -125,7 +125,9 @@ export class Exchange {
       case frontendTags.copyDone:
       case frontendTags.copyFail:
         server.copyIn = false
-        return this.write(scanner.bytes())
+        await this.write(scanner.bytes())
+        // Nobody waits for more than this before they send their Sync.
+        return this.write(flushMessage)
       case frontendTags.flush:
       case frontendTags.sync:
         // PostgreSQL passes over these while it takes COPY data.

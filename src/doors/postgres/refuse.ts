@@ -24,7 +24,11 @@ const states: Readonly<Record<string, string>> = {
   'outcome-unknown': '08007',
   // query_canceled
   withdrawn: '57014',
-  'database-unknown': '3D000',
+  'database-unasked': '3D000',
+  // too_many_connections
+  'sessions-limit': '53300',
+  // connection_failure: the session at the server is gone
+  'session-closed': '08006',
 }
 
 export function refusalFields(refusal: Refusal, at: RefusedAt): ErrorFields {
@@ -43,7 +47,7 @@ export function refusalFields(refusal: Refusal, at: RefusedAt): ErrorFields {
 function stateOf({ code, decision }: Refusal, at: RefusedAt): string {
   const known = states[code]
   if (known !== undefined) return known
-  if (/^(upstream|server|tls|dns|connect)-|-(unreachable|timeout|closed)$/.test(code)) {
+  if (/^(upstream|tls)-/.test(code)) {
     return at === 'open' ? '08001' : '08006'
   }
   // A fault of the gate itself: nothing was decided.
@@ -55,8 +59,13 @@ function stateOf({ code, decision }: Refusal, at: RefusedAt): string {
 function split(says: string): readonly [message: string, rest: string] {
   const stop = says.indexOf('. Nothing was sent')
   const end = stop === -1 ? says.length : stop
-  if (end <= messageMax) return [says.slice(0, end), says.slice(end + 2)]
-  return [`${says.slice(0, messageMax).toWellFormed()}…`, says]
+  if (end > messageMax) return [`${says.slice(0, messageMax).toWellFormed()}…`, sentence(says)]
+  const rest = says.slice(end + 2)
+  return [says.slice(0, end), rest === '' ? '' : sentence(rest)]
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`
 }
 
 /** What the door itself answers, with the words that PostgreSQL would use. */
