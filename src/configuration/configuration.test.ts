@@ -209,6 +209,7 @@ test('paths are meant from the folder of the file; a bare program is looked up i
   assert.deepEqual(read1.vaultKey, { kind: 'file', file: '/srv/k' })
   assert.deepEqual(read1.safeguards, [
     {
+      kind: 'command',
       name: 'independent-backup',
       command: ['/srv/bin/save', '{resource}'],
       artefact: '/srv/saved/{decision}.dump',
