@@ -170,7 +170,7 @@ function answerOf(end: End, sink: RowSink): Answer {
       return { kind: 'error', error, bytes: sink.errorBytes }
     }
     default:
-      return { kind: end.kind }
+      return { kind: end.kind === 'lost' ? 'lost' : 'skipped' }
   }
 }
 

@@ -9,10 +9,10 @@ export type ExpectedKind =
 
 /**
  * done: answered whole. error: it failed. skipped: the server passed over it, on its way to Sync.
- * lost: the connection ended before.
+ * lost: the connection ended before. ignored: a Sync that came while the server takes COPY data.
  */
 export interface End {
-  readonly kind: 'done' | 'error' | 'skipped' | 'lost'
+  readonly kind: 'done' | 'error' | 'skipped' | 'lost' | 'ignored'
   /** SQLSTATE, of an error */
   readonly code: string | null
   /** of the last CommandComplete: `DELETE 3` */

@@ -44,7 +44,10 @@ export class Ground {
   /** The agent's Sync. */
   syncPart(): Part {
     const pending = this.takePending()
-    const ended = (end: End): void => this.#settle(pending, end)
+    const ended = (end: End): void => {
+      if (end.kind === 'ignored') this.#pending.unshift(...pending)
+      else this.#settle(pending, end)
+    }
     return { bytes: syncMessage, expected: [expect('sync', { ended })] }
   }
 

@@ -87,6 +87,7 @@ export class ServerSession {
     socket.on('error', () => undefined)
     socket.once('close', () => this.break('the server closed the connection'))
     if (rest.length > 0) this.#read(rest)
+    socket.resume()
   }
 
   /** The statement that will have this name when the server comes to a Bind that is written now. */
@@ -371,7 +372,7 @@ export class ServerSession {
       return
     }
     for (const sync of this.#queue.takeEarlySyncs()) {
-      sync.ended?.({ kind: 'done', code: null, tag: '' })
+      sync.ended?.({ kind: 'ignored', code: null, tag: '' })
     }
     if (head.sink !== null) {
       head.sink.refuseCopy()

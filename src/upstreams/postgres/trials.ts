@@ -118,9 +118,9 @@ export class Trials {
         }
         this.#open = {
           ...{ ...begun, answer: tried.answer, fails: tried.code },
-          ...{ measured: nothing, timeouts: [] },
+          ...{ measured: failing, timeouts: [] },
         }
-        return nothing
+        return failing
       default:
         this.#open = { ...begun, ...tried, fails: null }
         return tried.measured
@@ -256,6 +256,8 @@ const nothing: Measured = {
   ...{ tables: [], dropped: [], kept: null, because: [] },
   ...{ complete: true, samples: [] },
 }
+
+const failing: Measured = { ...nothing, failed: true }
 
 function incomplete(because: string): Measured {
   return { ...nothing, because: [because], complete: false }
