@@ -173,5 +173,5 @@ function sayRoutes(first: Attempt | undefined, strikes: readonly Strike[]): stri
 
 /** Verbs that are not in a table are the agent's own words. */
 function showVerb(verb: string): string {
-  return `\`${verb.replace(/[^\w.:/-]/g, '?').slice(0, 60)}\``
+  return `\`${verb.replace(/[^\w.:/ -]/g, '?').slice(0, 60)}\``
 }

@@ -9,6 +9,8 @@ export interface Measured {
   readonly kept: Kept | null
   /** why not all of it is known, or could be kept; empty when it is and could */
   readonly because: readonly string[]
+  /** the server refuses it by itself: nothing would happen, and sending it tells why */
+  readonly failed?: true
   /** false: something was touched that the figures do not show; then nothing is known */
   readonly complete: boolean
   /** some of the rows that would be touched, for a person to look at; values masked already */

@@ -115,6 +115,12 @@ const cases: readonly (readonly [string, Impact, Measured, readonly string[]])[]
     ['destroy public.users some never ?', 'unknown: the counters disagree'],
   ],
   [
+    'what the server itself refuses does nothing',
+    impact('drop', destroys('public.users')),
+    found([], { failed: true, kept: null }),
+    ['read public.users some - ?'],
+  ],
+  [
     'a statement without a trial is left as it was read',
     impact(undefined, destroys('public.users', 'never')),
     found([{ deleted: 5 }]),

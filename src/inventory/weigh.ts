@@ -20,6 +20,7 @@ export function weigh(
   measured: Measured,
   nameOf: (table: Pick<MeasuredTable, 'schema' | 'name'>) => string,
 ): NonEmpty<Impact> {
+  if (measured.failed === true) return mapNonEmpty(impacts, withoutEffect)
   const tables = new Map(measured.tables.map((table) => [nameOf(table), table]))
   const read = new Set(impacts.flatMap(({ hits }) => hits.map(({ effect }) => tableOf(effect))))
   const surprises = [...tables].filter(([name, table]) => !read.has(name) && touched(table) > 0)
@@ -28,6 +29,17 @@ export function weigh(
   return mapNonEmpty(weighed, (impact) =>
     impact === weighed[first] ? addTo(impact, surprises, measured) : impact,
   )
+}
+
+/** The server would say no: what is known of it comes to nothing. */
+function withoutEffect(impact: Impact): Impact {
+  return { ...impact, hits: mapNonEmpty(impact.hits, asRead) }
+}
+
+function asRead(hit: Hit): Hit {
+  const { effect } = hit
+  if (effect.kind === 'unknown' || effect.kind === 'disclose') return hit
+  return { ...hit, effect: { kind: 'read', resource: effect.resource, extent: 'some' } }
 }
 
 function weighOne(
@@ -79,7 +91,7 @@ function weighHit(
   const rows = rowsOf(table)
   // It was really run, and what it did is all there is: nothing was touched, so nothing is lost.
   if (countsAll && rows.count === 0) {
-    return { ...hit, effect: { kind: 'read', resource: effect.resource, extent: 'some' }, rows }
+    return { ...asRead(hit), rows }
   }
   const exact = recoverableOr(effect, kept)
   const whole = exact.kind === 'destroy' && rows.share === 100 && countsAll

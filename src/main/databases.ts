@@ -100,10 +100,10 @@ function environmentOf({ name, databases }: DatabaseSettings, database: string):
 
 /** Reads what a session is asked to run, with the names as they are in that session. */
 export function createSqlInterpreter(
-  { databases }: Configuration,
-  { reading, catalogues }: Pick<DatabaseWorks, 'reading' | 'catalogues'>,
+  configuration: Configuration,
+  { reading, catalogues, databases }: DatabaseWorks,
 ): (request: SqlRequest) => Promise<Reading> | Reading {
-  const placeOf = createPlaces(databases)
+  const placeOf = createPlaces(configuration.databases)
 
   async function readOn(request: SqlRequest, place: SqlPlace): Promise<Reading> {
     const { payload, session } = request
@@ -114,13 +114,22 @@ export function createSqlInterpreter(
     )
   }
 
+  /** Nothing runs in a transaction that has failed, until it is ended. */
+  async function readFailed(request: SqlRequest, place: SqlPlace): Promise<Reading> {
+    const read = await readOn(request, place)
+    const ends = read.actions.some(({ verb }) => transactionVerbs.has(verb))
+    return ends ? read : { actions: [refusedAnyway(request.payload, place)], shape: null }
+  }
+
   return (request) => {
     const { upstream, database, form, text } = request.payload
     const place = placeOf(upstream, database)
     if (form === 'open') return { actions: [connecting(place)], shape: null }
     // `SET TRANSACTION` must come before any query, ours too.
     if (isTransactionControl(text)) return reading.read(text, null, place)
-    return readOn(request, place)
+    const { transaction, quiet } = databases.state(request.session.id)
+    const failed = transaction === 'E' && quiet
+    return failed ? readFailed(request, place) : readOn(request, place)
   }
 }
 
@@ -145,6 +154,12 @@ function createPlaces(
 /** database names are the agents' to choose */
 const placesMax = 1_000
 
+/** what could end a failed transaction, as the reader names it; `SQL` is what it could not read */
+const transactionVerbs: ReadonlySet<string> = new Set([
+  ...['BEGIN', 'START', 'COMMIT', 'ROLLBACK', 'SAVEPOINT', 'RELEASE', 'ROLLBACK TO', 'PREPARE'],
+  ...['COMMIT PREPARED', 'ROLLBACK PREPARED', 'SQL'],
+])
+
 /** One statement, plainly written; anything else is read with the catalogue, which does no harm. */
 function isTransactionControl(text: string): boolean {
   return /^\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+TRANSACTION)\b[^;]*;?\s*$/i.test(
@@ -152,15 +167,27 @@ function isTransactionControl(text: string): boolean {
   )
 }
 
-function connecting({ database, environment }: SqlPlace): Action {
+function connecting(place: SqlPlace): Action {
+  return readingOf('connect', place.database, place)
+}
+
+function refusedAnyway({ text }: SqlRequest['payload'], place: SqlPlace): Action {
+  return readingOf('SQL', text, place)
+}
+
+function readingOf(verb: string, excerpt: string, { database, environment }: SqlPlace): Action {
   const resource = {
     ...{ provider: 'postgres', type: 'database', id: database.replaceAll('/', '%2F') },
     within: { environment },
   }
   return {
-    verb: 'connect',
+    verb,
     effects: [{ kind: 'read', resource, extent: 'some' }],
-    evidence: { reader: 'postgres', excerpt: database.slice(0, 200).toWellFormed(), span: null },
+    evidence: {
+      reader: 'postgres',
+      excerpt: excerpt.slice(0, 200).toWellFormed(),
+      span: null,
+    },
   }
 }
 
