@@ -7,14 +7,16 @@ import type {
 } from '@simplewebauthn/browser'
 
 import type {
+  AskedPurgeView,
   AskedView,
   HoldView,
   OpenedView,
   SessionView,
   SettledView,
 } from '../../src/api/console/shapes.ts'
+import type { HeldPurge, PurgeOutcome } from '../../src/api/keeper.ts'
 import type { Role } from '../../src/domain/fact.ts'
-import { checkAsked } from './binding.ts'
+import { checkAsked, checkPurge } from './binding.ts'
 
 const pageKey = 'holdpoint-page'
 const pageHeader = 'holdpoint-page'
@@ -107,6 +109,17 @@ export async function answerHold(
   const optionsJSON = asked.options as PublicKeyCredentialRequestOptionsJSON
   const response = await startAuthentication({ optionsJSON })
   return post(`${path}/settle`, { nonce: asked.nonce, response })
+}
+
+export async function answerPurge(
+  shown: HeldPurge,
+  answer: 'release' | 'refuse',
+): Promise<PurgeOutcome> {
+  const asked = await post<AskedPurgeView>('/api/purges/challenge', { purge: shown.id, answer })
+  await checkPurge(shown, asked, answer)
+  const optionsJSON = asked.options as PublicKeyCredentialRequestOptionsJSON
+  const response = await startAuthentication({ optionsJSON })
+  return post('/api/purges/settle', { nonce: asked.nonce, response })
 }
 
 export async function invite(person: string, roles: readonly Role[]): Promise<OpenedView> {

@@ -8,6 +8,7 @@ import { HoldPage } from './hold-page.tsx'
 import { HoldsPage } from './holds-page.tsx'
 import { Link } from './link.tsx'
 import { PeoplePage } from './people-page.tsx'
+import { PurgesPage } from './purges-page.tsx'
 import { go, useRoute } from './route.ts'
 import type { Route } from './route.ts'
 import { SignInPage } from './sign-in-page.tsx'
@@ -63,6 +64,8 @@ function Page({ route, who, onWelcome, onSignedOut }: PageProps): ReactNode {
   switch (route.page) {
     case 'hold':
       return <HoldPage key={route.id} id={route.id} onSignedOut={onSignedOut} />
+    case 'purges':
+      return <PurgesPage onSignedOut={onSignedOut} />
     case 'people':
       return <PeoplePage who={who} />
     default:
@@ -80,6 +83,7 @@ function Header({ who, onSignOut }: { who: Who; onSignOut: () => void }): ReactN
       {session !== null && (
         <nav aria-label="Console">
           <Link to="/">Holds</Link>
+          <Link to="/purges">Purges</Link>
           {session.roles.includes('owner') && <Link to="/people">Invite</Link>}
           <span className="who">
             {session.person} <span className="quiet">{session.roles.join(', ')}</span>

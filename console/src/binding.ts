@@ -1,4 +1,5 @@
-import type { AskedView, HoldView } from '../../src/api/console/shapes.ts'
+import type { AskedPurgeView, AskedView, HoldView } from '../../src/api/console/shapes.ts'
+import type { HeldPurge, PurgeBinding } from '../../src/api/keeper.ts'
 import type { Binding } from '../../src/domain/hold.ts'
 import { canonicalJson } from '../../src/wire/canonical-json.ts'
 
@@ -32,6 +33,23 @@ export async function checkAsked(
   const challenge = toBase64Url(await digest(canonicalJson(binding)))
   const impactsShown = toHex(await digest(canonicalJson(decision.impacts)))
   if (same && asks && challenge === options.challenge && impactsShown === hold.impacts) return
+  throw new Error('what would be signed is not what is shown; load the page again')
+}
+
+/** The same for a purge: what is signed is of the item shown, whole. */
+export async function checkPurge(
+  { id, item, expiresAt }: HeldPurge,
+  { binding, options }: AskedPurgeView,
+  answer: PurgeBinding['answer'],
+): Promise<void> {
+  const { upstream, database, action, decision } = item
+  const shown = { purge: id, upstream, database, action, decision, expiresAt, answer }
+  const same = Object.entries(shown).every(
+    ([name, value]) => binding[name as keyof typeof shown] === value,
+  )
+  const itemShown = toHex(await digest(canonicalJson(item)))
+  const challenge = toBase64Url(await digest(canonicalJson(binding)))
+  if (same && binding.item === itemShown && challenge === options.challenge) return
   throw new Error('what would be signed is not what is shown; load the page again')
 }
 

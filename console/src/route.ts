@@ -5,11 +5,13 @@ export type Route =
   | Readonly<{ page: 'hold'; id: string }>
   | Readonly<{ page: 'enrol'; code: string }>
   | Readonly<{ page: 'people' }>
+  | Readonly<{ page: 'purges' }>
 
 export function parseRoute(path: string, fragment: string): Route {
   const hold = /^\/holds\/(hold_[a-z0-9]+)$/.exec(path)?.[1]
   if (hold !== undefined) return { page: 'hold', id: hold }
   if (path === '/enrol') return { page: 'enrol', code: fragment.replace(/^#/, '') }
+  if (path === '/purges') return { page: 'purges' }
   return path === '/people' ? { page: 'people' } : { page: 'holds' }
 }
 

@@ -19,11 +19,11 @@ import type { ControlInput } from './control-inputs.ts'
 import type {
   DatabaseReport,
   EnrolmentReport,
+  HeldPurge,
   TrashReport,
   UndoReport,
   UnenrolmentReport,
 } from './keeper.ts'
-import type { HeldPurge } from './purges.ts'
 import type { OpenedEnrolment } from './people.ts'
 
 /** Each rejects with a Fault that says why not and what to do; nothing is half done. */

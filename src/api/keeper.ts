@@ -156,3 +156,34 @@ export interface TrashItem {
   readonly expiresAt: Instant | null
   readonly undoneAt: string | null
 }
+
+/** A purge that waits for a person. */
+export interface HeldPurge {
+  readonly id: string
+  readonly item: TrashItem
+  /** who asked, as they say themselves */
+  readonly askedBy: PersonName
+  readonly openedAt: Instant
+  /** after this, silence has meant no */
+  readonly expiresAt: Instant
+}
+
+/** What a passkey signs, canonical (RFC 8785) and hashed. */
+export interface PurgeBinding {
+  readonly profile: 'holdpoint/purge/1'
+  readonly answer: 'release' | 'refuse'
+  readonly purge: string
+  readonly upstream: UpstreamName
+  readonly database: string
+  readonly action: string
+  readonly decision: DecisionId | null
+  /** over what is kept, as it was shown */
+  readonly item: Digest
+  readonly person: PersonName
+  readonly expiresAt: Instant
+  /** 32 random bytes, base64url; used once */
+  readonly nonce: string
+}
+
+export type PurgeOutcome =
+  Readonly<{ kind: 'refused' }> | Readonly<{ kind: 'purged'; report: PurgeReport }>

@@ -3,7 +3,7 @@
 import { Fault } from '../domain/fault.ts'
 import type { Assertion } from '../domain/hold.ts'
 import { later } from '../domain/instant.ts'
-import type { DecisionId, Digest, Instant, PersonName, UpstreamName } from '../domain/names.ts'
+import type { Digest, PersonName } from '../domain/names.ts'
 import { answerSeconds, requestOptions } from '../holds/answering.ts'
 import type { RequestOptions } from '../holds/answering.ts'
 import { challengeOf } from '../holds/binding.ts'
@@ -17,7 +17,7 @@ import { sha256 } from '../system/hash.ts'
 import { newId } from '../system/random.ts'
 import type { Random } from '../system/random.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
-import type { DatabaseKeeper, PurgeReport, TrashItem } from './keeper.ts'
+import type { DatabaseKeeper, HeldPurge, PurgeBinding, PurgeOutcome, TrashItem } from './keeper.ts'
 
 export interface Purges {
   /** Holds it for a person; the same one again while it waits. */
@@ -29,42 +29,11 @@ export interface Purges {
   settle(person: PersonName, nonce: string, response: unknown): Promise<PurgeOutcome>
 }
 
-/** A purge that waits for a person. */
-export interface HeldPurge {
-  readonly id: string
-  readonly item: TrashItem
-  /** who asked, as they say themselves */
-  readonly askedBy: PersonName
-  readonly openedAt: Instant
-  /** after this, silence has meant no */
-  readonly expiresAt: Instant
-}
-
-/** What a passkey signs, canonical (RFC 8785) and hashed. */
-export interface PurgeBinding {
-  readonly profile: 'holdpoint/purge/1'
-  readonly answer: 'release' | 'refuse'
-  readonly purge: string
-  readonly upstream: UpstreamName
-  readonly database: string
-  readonly action: string
-  readonly decision: DecisionId | null
-  /** over what is kept, as it was shown */
-  readonly item: Digest
-  readonly person: PersonName
-  readonly expiresAt: Instant
-  /** 32 random bytes, base64url; used once */
-  readonly nonce: string
-}
-
 export interface AskedPurge {
   readonly nonce: string
   readonly options: RequestOptions
   readonly binding: PurgeBinding
 }
-
-export type PurgeOutcome =
-  Readonly<{ kind: 'refused' }> | Readonly<{ kind: 'purged'; report: PurgeReport }>
 
 export interface PurgesOptions {
   readonly keeper: Pick<DatabaseKeeper, 'purge'>

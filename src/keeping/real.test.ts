@@ -10,6 +10,7 @@ import {
   enrolmentVersion,
   unenrolmentSql,
 } from '../providers/postgres/protect/enrol.ts'
+import { sha256 } from '../system/hash.ts'
 import { systemRandom } from '../system/random.ts'
 import * as facts from '../../test/contracts/facts.ts'
 import { administerAt } from '../../test/postgres/administer.ts'
@@ -94,6 +95,18 @@ test('enrolled, changed, undone, expired and removed', async (t) => {
   assert.equal((await agent.query('SELECT * FROM t')).rows.length, 2)
   const again = await keeper.undo({ decision, dryRun: false, force: false, by })
   assert.deepEqual([again.done, again.because.length], [false, 1])
+  const [item] = (await keeper.trash(by)).kept
+  assert.ok(item !== undefined)
+  const signed = new TextEncoder().encode('{"what":"a person signed"}')
+  const purge = await keeper.purge({ item, by, request: sha256('what was signed'), signed })
+  assert.deepEqual([purge.purged, purge.because], [true, []])
+  const last = store.head().size - 1
+  const [entry] = store.entries(last, 1)
+  assert.deepEqual(entry?.fact, {
+    ...{ kind: 'administering', upstream, work: 'purge', by, request: sha256('what was signed') },
+  })
+  assert.deepEqual(Buffer.from(store.beside(last)?.bytes ?? []), Buffer.from(signed))
+  assert.deepEqual((await keeper.trash(by)).kept, [])
   await keeper.expire()
   const [status] = await keeper.status(by)
   assert.deepEqual([status?.enrolment?.kept, status?.server?.rolePower], [0, []])

@@ -9,6 +9,7 @@ import { readConsoleFiles } from '../../src/api/console/files.ts'
 import { bindConsole } from '../../src/api/console/listen.ts'
 import { serveConsole } from '../../src/api/console/server.ts'
 import type { ConsoleOptions } from '../../src/api/console/server.ts'
+import type { Purges } from '../../src/api/purges.ts'
 import { createClock } from '../../src/system/clock.ts'
 import type { Clock } from '../../src/system/clock.ts'
 import { systemRandom } from '../../src/system/random.ts'
@@ -27,6 +28,7 @@ interface HostOptions {
   readonly clock?: Clock
   /** the origin of a proxy in front */
   readonly proxiedAs?: string
+  readonly purges?: (world: World) => Purges
 }
 
 export const distFolder = join(import.meta.dirname, '../../console/dist')
@@ -45,6 +47,7 @@ export async function openHost(
     ...{ ledger: world.ledger, store: world.store, people: world.people, holds: world.holds },
     ledgerFiles: options.ledgerFiles ?? null,
     canProve: world.canProve,
+    ...(options.purges === undefined ? {} : { purges: options.purges(world) }),
     report: (fault) => faults.push(fault),
   })
   return {

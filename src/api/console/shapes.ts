@@ -6,11 +6,23 @@ import type { Binding, Hold, HoldState } from '../../domain/hold.ts'
 import type { Scope } from '../../domain/mandate.ts'
 import type { AgentName, HoldId, Instant, PersonName, SafeguardName } from '../../domain/names.ts'
 import type { ReleaseRule } from '../../domain/verdict.ts'
+import type { HeldPurge, PurgeBinding } from '../keeper.ts'
 import type { EnvironmentWords, Word } from '../words.ts'
 
 export interface SessionView {
   readonly person: PersonName
   readonly roles: readonly Role[]
+}
+
+export interface PurgeList {
+  readonly now: Instant
+  readonly waiting: readonly HeldPurge[]
+}
+
+export interface AskedPurgeView {
+  readonly nonce: string
+  readonly binding: PurgeBinding
+  readonly options: Readonly<{ challenge: string }>
 }
 
 export interface HoldSummary {

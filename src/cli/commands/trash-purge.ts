@@ -1,5 +1,5 @@
 import { controlInputs } from '../../api/control-inputs.ts'
-import type { HeldPurge } from '../../api/purges.ts'
+import type { HeldPurge } from '../../api/keeper.ts'
 import { inert } from '../../wire/inert.ts'
 import { bytesWords } from '../amount-words.ts'
 import type { CommandRow } from '../command.ts'
