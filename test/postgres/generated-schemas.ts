@@ -1,5 +1,6 @@
-// Schemas and destructive statements, made up: foreign keys with every action, triggers, partitions,
-// generated and identity columns, tables without keys and with duplicates, many types.
+// Schemas and destructive statements, made up: foreign keys with every action, triggers,
+// partitions, generated and identity columns, tables without keys and with duplicates, many
+// types.
 import fc from 'fast-check'
 
 import type { TrialKind } from './guarded.ts'
@@ -32,8 +33,14 @@ export const columnTypes: readonly (readonly [type: string, value: string])[] = 
   ['numeric(12,4)', 'g / 7.0'],
   ['numeric', "CASE g % 4 WHEN 0 THEN 'NaN' WHEN 1 THEN 1.50 WHEN 2 THEN 1.5 ELSE g END"],
   ['real', 'g / 3.0'],
-  ['double precision', "CASE g % 3 WHEN 0 THEN '-0'::float8 WHEN 1 THEN 'Infinity' ELSE g / 3.0 END"],
-  ['text', `CASE g % 6 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN 'a"b\\c,(d)' WHEN 3 THEN E'x\\ny\\tz' ELSE 'é' || g END`],
+  [
+    'double precision',
+    "CASE g % 3 WHEN 0 THEN '-0'::float8 WHEN 1 THEN 'Infinity' ELSE g / 3.0 END",
+  ],
+  [
+    'text',
+    `CASE g % 6 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN 'a"b\\c,(d)' WHEN 3 THEN E'x\\ny\\tz' ELSE 'é' || g END`,
+  ],
   ['varchar(20)', "'v' || g % 3"],
   ['char(6)', "'c' || g % 3"],
   ['boolean', 'CASE WHEN g % 3 <> 0 THEN g % 2 = 0 END'],
@@ -46,7 +53,10 @@ export const columnTypes: readonly (readonly [type: string, value: string])[] = 
   ['jsonb', `jsonb_build_object('g', g, 'n', null)`],
   ['bytea', `decode(md5(g::text), 'hex')`],
   ['uuid', `md5((g % 4)::text)::uuid`],
-  ['integer[]', `CASE g % 3 WHEN 0 THEN '[0:2]={1,NULL,3}'::int[] WHEN 1 THEN '{}' ELSE ARRAY[g, 1] END`],
+  [
+    'integer[]',
+    `CASE g % 3 WHEN 0 THEN '[0:2]={1,NULL,3}'::int[] WHEN 1 THEN '{}' ELSE ARRAY[g, 1] END`,
+  ],
   ['text[]', `ARRAY['a,b', NULL, 'NULL', '"', '']`],
   ['int4range', 'int4range(g, g + 3)'],
   ['inet', `('10.0.0.' || g % 200)::inet`],
@@ -71,13 +81,47 @@ const table: fc.Arbitrary<GeneratedTable> = fc.record({
   parent: fc.option(fc.nat(9), { freq: 2 }),
   action: fc.constantFrom('CASCADE', 'CASCADE', 'SET NULL', 'RESTRICT', 'NO ACTION', 'SET DEFAULT'),
   extras: fc.uniqueArray(
-    fc.constantFrom('trigger', 'view', 'matview', 'policy', 'grant', 'index', 'check', 'comment', 'rule', 'child', 'statistics', 'always', 'function'),
+    fc.constantFrom(
+      'trigger',
+      'view',
+      'matview',
+      'policy',
+      'grant',
+      'index',
+      'check',
+      'comment',
+      'rule',
+      'child',
+      'statistics',
+      'always',
+      'function',
+    ),
     { maxLength: 4 },
   ),
 })
 
-const statements = ['delete', 'delete', 'update', 'update', 'merge', 'truncate', 'truncate-restart', 'drop-table', 'drop-table', 'drop-schema',
-  'drop-column', 'drop-column', 'alter-type', 'update-key', 'upsert', 'delete-all', 'drop-type', 'drop-view', 'cte', 'do'] as const
+const statements = [
+  'delete',
+  'delete',
+  'update',
+  'update',
+  'merge',
+  'truncate',
+  'truncate-restart',
+  'drop-table',
+  'drop-table',
+  'drop-schema',
+  'drop-column',
+  'drop-column',
+  'alter-type',
+  'update-key',
+  'upsert',
+  'delete-all',
+  'drop-type',
+  'drop-view',
+  'cte',
+  'do',
+] as const
 
 export const generatedCase: fc.Arbitrary<GeneratedCase> = fc.record({
   tables: fc.array(table, { minLength: 1, maxLength: 4 }),
@@ -115,7 +159,12 @@ function tableSql(made: GeneratedCase, one: GeneratedTable, at: number): readonl
     ...(parent === null ? [] : ['parent integer']),
     ...keyOf(one),
   ]
-  const by = { none: '', list: 'PARTITION BY LIST (part)', hash: 'PARTITION BY HASH (part)', range: 'PARTITION BY RANGE (part)' }[one.partition]
+  const by = {
+    none: '',
+    list: 'PARTITION BY LIST (part)',
+    hash: 'PARTITION BY HASH (part)',
+    range: 'PARTITION BY RANGE (part)',
+  }[one.partition]
   const values = one.columns.map((type) => columnTypes[type]?.[1] ?? 'NULL')
   const into = ['id', 'part', ...one.columns.map((_, c) => `c${c}`)]
   const ids = hasKey(one) ? 'g' : `g / 2`
@@ -125,8 +174,12 @@ function tableSql(made: GeneratedCase, one: GeneratedTable, at: number): readonl
     ...(one.key === 'serial' ? [`ALTER SEQUENCE s${at} OWNED BY ${name}.id;`] : []),
     ...partitionsOf(one, name),
     `INSERT INTO ${name} (${into.join(', ')}) OVERRIDING SYSTEM VALUE SELECT ${[ids, 'g % 4', ...values].join(', ')} FROM generate_series(1, ${one.rows}) g;`,
-    ...(parent === null ? [] : [`UPDATE ${name} SET parent = (SELECT p.id FROM t${parent} p ORDER BY (p.id * ${one.seed + 1} + ${name}.id) % 17, p.id LIMIT 1);`,
-      `ALTER TABLE ${name} ADD CONSTRAINT ${name}_parent FOREIGN KEY (parent) REFERENCES t${parent} (id) ON DELETE ${one.action} ON UPDATE CASCADE;`]),
+    ...(parent === null
+      ? []
+      : [
+          `UPDATE ${name} SET parent = (SELECT p.id FROM ONLY t${parent} p ORDER BY (p.id * ${one.seed + 1} + ${name}.id) % 17, p.id LIMIT 1);`,
+          `ALTER TABLE ${name} ADD CONSTRAINT ${name}_parent FOREIGN KEY (parent) REFERENCES t${parent} (id) ON DELETE ${one.action} ON UPDATE CASCADE;`,
+        ]),
     ...one.extras.flatMap((extra) => extraSql(extra, name, one)),
   ]
 }
@@ -137,7 +190,9 @@ function parentOf(made: GeneratedCase, at: number): number | null {
   if (wanted === null || at === 0) return null
   const parent = wanted % at
   const one = made.tables[parent]
-  return one !== undefined && hasKey(one) && one.key !== 'composite' && !partitioned(one) ? parent : null
+  return one !== undefined && hasKey(one) && one.key !== 'composite' && !partitioned(one)
+    ? parent
+    : null
 }
 
 function keyOf(one: GeneratedTable): readonly string[] {
@@ -151,11 +206,18 @@ function partitionsOf(one: GeneratedTable, name: string): readonly string[] {
     case 'none':
       return []
     case 'list':
-      return [`CREATE TABLE ${name}_a PARTITION OF ${name} FOR VALUES IN (0, 1); CREATE TABLE ${name}_b PARTITION OF ${name} DEFAULT;`]
+      return [
+        `CREATE TABLE ${name}_a PARTITION OF ${name} FOR VALUES IN (0, 1); CREATE TABLE ${name}_b PARTITION OF ${name} DEFAULT;`,
+      ]
     case 'hash':
-      return [0, 1].map((rest) => `CREATE TABLE ${name}_h${rest} PARTITION OF ${name} FOR VALUES WITH (MODULUS 2, REMAINDER ${rest});`)
+      return [0, 1].map(
+        (rest) =>
+          `CREATE TABLE ${name}_h${rest} PARTITION OF ${name} FOR VALUES WITH (MODULUS 2, REMAINDER ${rest});`,
+      )
     case 'range':
-      return [`CREATE TABLE ${name}_a PARTITION OF ${name} FOR VALUES FROM (0) TO (2); CREATE TABLE ${name}_b PARTITION OF ${name} FOR VALUES FROM (2) TO (100);`]
+      return [
+        `CREATE TABLE ${name}_a PARTITION OF ${name} FOR VALUES FROM (0) TO (2); CREATE TABLE ${name}_b PARTITION OF ${name} FOR VALUES FROM (2) TO (100);`,
+      ]
   }
 }
 
@@ -171,8 +233,12 @@ function extraSql(extra: string, name: string, one: GeneratedTable): readonly st
     index: `CREATE INDEX ${name}_part ON ${name} (part, id) WHERE part > 1; CREATE INDEX ON ${name} ((part + 1));`,
     check: `ALTER TABLE ${name} ADD CONSTRAINT ${name}_check CHECK (part < 1000 AND c0 IS DISTINCT FROM NULL OR c0 IS NULL);`,
     comment: `COMMENT ON TABLE ${name} IS 'it''s ${name}'; COMMENT ON COLUMN ${name}.c0 IS 'first';`,
-    rule: partitioned(one) ? '' : `CREATE RULE nothing AS ON INSERT TO ${name} WHERE NEW.part > 900 DO INSTEAD NOTHING;`,
-    child: partitioned(one) ? '' : `CREATE TABLE ${name}_child (extra text) INHERITS (${name}); INSERT INTO ${name}_child (id, part, extra) OVERRIDING SYSTEM VALUE VALUES (5000, 3, 'c');`,
+    rule: partitioned(one)
+      ? ''
+      : `CREATE RULE nothing AS ON INSERT TO ${name} WHERE NEW.part > 900 DO INSTEAD NOTHING;`,
+    child: partitioned(one)
+      ? ''
+      : `CREATE TABLE ${name}_child (extra text) INHERITS (${name}); INSERT INTO ${name}_child (id, part, extra) OVERRIDING SYSTEM VALUE VALUES (5000, 3, 'c');`,
     statistics: `CREATE STATISTICS ${name}_stats ON id, part FROM ${name};`,
     function: `CREATE FUNCTION ${name}_count(${name}) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';`,
   }
@@ -189,7 +255,12 @@ export function statementOf(made: GeneratedCase): GeneratedStatement {
   const at = made.pick % made.tables.length
   const one = made.tables[at]
   const table = `gen.t${at}`
-  const where = ['id > 5', 'part = 1', 'id % 2 = 0', 'true', 'c0 IS NOT NULL', 'id IN (1, 2, 3)', 'id = 1'][made.where] ?? 'true'
+  const where =
+    ['id > 5', 'part = 1', 'id % 2 = 0', 'true', 'c0 IS NOT NULL', 'id IN (1, 2, 3)', 'id = 1'][
+      made.where
+    ] ?? 'true'
+  const both = one !== undefined && (partitioned(one) || one.key === 'composite')
+  const target = both ? 'id, part' : 'id'
   const column = `c${made.where % (one?.columns.length ?? 1)}`
   const rows = (sql: string): GeneratedStatement => ({ kind: 'rows', sql, subjects: [table] })
   const image = (sql: string): GeneratedStatement => ({ kind: 'image', sql, subjects: [table] })
@@ -198,22 +269,39 @@ export function statementOf(made: GeneratedCase): GeneratedStatement {
     delete: rows(`DELETE FROM ${table} WHERE ${where}`),
     'delete-all': rows(`DELETE FROM ${table}`),
     update: rows(`UPDATE ${table} SET part = (part + 1) % 4, ${column} = NULL WHERE ${where}`),
-    'update-key': rows(one?.key === 'identity' ? `UPDATE ${table} SET part = 2` : `UPDATE ${table} SET id = 1000 - id WHERE ${where}`),
-    merge: rows(`MERGE INTO ${table} t USING (SELECT generate_series(1, 9) AS g) s ON t.id = s.g AND t.part = s.g % 4
+    'update-key': rows(
+      one?.key === 'identity'
+        ? `UPDATE ${table} SET part = 2`
+        : `UPDATE ${table} SET id = 1000 - id WHERE ${where}`,
+    ),
+    merge:
+      rows(`MERGE INTO ${table} t USING (SELECT generate_series(1, 9) AS g) s ON t.id = s.g AND t.part = s.g % 4
       WHEN MATCHED AND s.g % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET ${column} = NULL`),
-    upsert: rows(hasKey(one ?? made.tables[0] ?? ({ key: 'none' } as GeneratedTable))
-      ? `INSERT INTO ${table} (id, part) OVERRIDING SYSTEM VALUE SELECT g, g % 4 FROM generate_series(1, 40) g
-         ON CONFLICT (${partitioned(one as GeneratedTable) || one?.key === 'composite' ? 'id, part' : 'id'}) DO UPDATE SET ${column} = NULL`
-      : `DELETE FROM ${table}`),
-    cte: rows(`WITH gone AS (DELETE FROM ${table} WHERE ${where} RETURNING *), more AS (INSERT INTO ${table} (id, part) OVERRIDING SYSTEM VALUE VALUES (777, 3)) SELECT count(*) FROM gone`),
-    do: rows(`DO $$ BEGIN UPDATE ${table} SET part = 3 WHERE ${where}; DELETE FROM ${table} WHERE ${where}; END $$`),
+    upsert: rows(
+      one !== undefined && hasKey(one)
+        ? `INSERT INTO ${table} (id, part) OVERRIDING SYSTEM VALUE SELECT g, g % 4 FROM generate_series(1, 40) g
+         ON CONFLICT (${target}) DO UPDATE SET ${column} = NULL`
+        : `DELETE FROM ${table}`,
+    ),
+    cte: rows(
+      `WITH gone AS (DELETE FROM ${table} WHERE ${where} RETURNING *), more AS (INSERT INTO ${table} (id, part) OVERRIDING SYSTEM VALUE VALUES (777, 3)) SELECT count(*) FROM gone`,
+    ),
+    do: rows(
+      `DO $$ BEGIN UPDATE ${table} SET part = 3 WHERE ${where}; DELETE FROM ${table} WHERE ${where}; END $$`,
+    ),
     truncate: image(`TRUNCATE ${table} CASCADE`),
     'truncate-restart': image(`TRUNCATE ${table} RESTART IDENTITY CASCADE`),
-    'drop-column': image(`ALTER TABLE ${table} DROP COLUMN ${made.where % 2 === 0 ? column : 'id'} CASCADE`),
-    'alter-type': image(`ALTER TABLE ${table} ALTER COLUMN ${column} TYPE text USING left(${column}::text, 3)`),
+    'drop-column': image(
+      `ALTER TABLE ${table} DROP COLUMN ${made.where % 2 === 0 ? column : 'id'} CASCADE`,
+    ),
+    'alter-type': image(
+      `ALTER TABLE ${table} ALTER COLUMN ${column} TYPE text USING left(${column}::text, 3)`,
+    ),
     'drop-table': drop(`DROP TABLE ${table} CASCADE`),
     'drop-schema': drop('DROP SCHEMA gen CASCADE'),
-    'drop-type': drop(made.where % 2 === 0 ? 'DROP FUNCTION gen.note() CASCADE' : 'DROP TYPE gen.mood CASCADE'),
+    'drop-type': drop(
+      made.where % 2 === 0 ? 'DROP FUNCTION gen.note() CASCADE' : 'DROP TYPE gen.mood CASCADE',
+    ),
     'drop-view': drop('DROP VIEW gen_more.over'),
   }
   return all[made.statement] ?? rows(`DELETE FROM ${table}`)

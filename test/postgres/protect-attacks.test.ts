@@ -1,5 +1,5 @@
-// What an agent could try against what keeps its changes, with the full rights of its role. It owns its
-// tables; it may run any SQL that the reader would have refused.
+// What an agent could try against what keeps its changes, with the full rights of its role. It
+// owns its tables; it may run any SQL that the reader would have refused.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 
@@ -76,8 +76,12 @@ test('a disabled trigger comes back by itself, and a trial that had none is not 
   await agent.query('ALTER TABLE own.t DISABLE TRIGGER USER')
   const enabled = `SELECT string_agg(tgenabled::text, '') FROM pg_trigger WHERE tgrelid = 'own.t'::regclass`
   assert.equal(await value(admin, enabled), 'AA')
-  await admin.query('ALTER EVENT TRIGGER holdpoint_ddl DISABLE; ALTER TABLE own.t DISABLE TRIGGER USER')
-  const { measured } = await guarded.run('rows', 'DELETE FROM own.t WHERE id < 3', { end: 'rollback' })
+  await admin.query(
+    'ALTER EVENT TRIGGER holdpoint_ddl DISABLE; ALTER TABLE own.t DISABLE TRIGGER USER',
+  )
+  const { measured } = await guarded.run('rows', 'DELETE FROM own.t WHERE id < 3', {
+    end: 'rollback',
+  })
   await admin.query('ALTER EVENT TRIGGER holdpoint_ddl ENABLE ALWAYS; SELECT holdpoint.watch_all()')
   assert.equal(measured.complete, false)
   assert.equal(measured.kept, null)
@@ -103,7 +107,10 @@ for (const [name, sql] of [
     'triggers off and on',
     'ALTER TABLE own.t DISABLE TRIGGER USER; DELETE FROM own.t; ALTER TABLE own.t ENABLE TRIGGER USER;',
   ],
-  ['TRUNCATE with the switch off', `PERFORM set_config('holdpoint.trial', '', true); TRUNCATE own.t;`],
+  [
+    'TRUNCATE with the switch off',
+    `PERFORM set_config('holdpoint.trial', '', true); TRUNCATE own.t;`,
+  ],
   ['a table dropped among rows', 'DELETE FROM own.t WHERE id = 1; DROP TABLE own.t;'],
   ['a column dropped among rows', 'UPDATE own.t SET v = null; ALTER TABLE own.t DROP COLUMN v;'],
 ] as const) {
@@ -119,10 +126,15 @@ test('rows written under a trial number outside that trial belong to nothing', a
   const { action } = await guarded.run('rows', 'DELETE FROM own.t WHERE id = 1', { end: 'none' })
   const n = String(await value(admin, 'SELECT coalesce(max(n), 0) + 1 FROM holdpoint.actions'))
   await agent.query(`SET LOCAL holdpoint.trial = '${n}'; DELETE FROM own.t WHERE id = 2; COMMIT`)
-  await agent.query(`SET holdpoint.trial = '${n}'; DELETE FROM own.t WHERE id = 3; RESET holdpoint.trial`)
+  await agent.query(
+    `SET holdpoint.trial = '${n}'; DELETE FROM own.t WHERE id = 3; RESET holdpoint.trial`,
+  )
   const report = await guarded.undo(action)
   assert.equal(report.done, true)
-  assert.equal(await value(admin, `SELECT string_agg(id::text, ',' ORDER BY id) FROM own.t WHERE id < 4`), '1')
+  assert.equal(
+    await value(admin, `SELECT string_agg(id::text, ',' ORDER BY id) FROM own.t WHERE id < 4`),
+    '1',
+  )
 })
 
 test('a subtransaction that is rolled back inside counts, and so is not complete', async () => {
@@ -147,14 +159,19 @@ test('no code of the role runs with the rights of the one that enrolled', async 
   const { action, measured } = await guarded.run('rows', 'DELETE FROM own.t WHERE id < 5')
   assert.equal(measured.complete, true, JSON.stringify(measured.because))
   await undone(action)
-  const image = await guarded.run('image', 'ALTER TABLE own.t DROP COLUMN v', { subjects: ['own.t'] })
+  const image = await guarded.run('image', 'ALTER TABLE own.t DROP COLUMN v', {
+    subjects: ['own.t'],
+  })
   assert.ok(image.measured.kept, JSON.stringify(image.measured))
   await undone(image.action)
-  const type = await guarded.run('image', 'ALTER TABLE own.t ALTER c TYPE text', { subjects: ['own.t'] })
+  const type = await guarded.run('image', 'ALTER TABLE own.t ALTER c TYPE text', {
+    subjects: ['own.t'],
+  })
   assert.ok(type.measured.kept, JSON.stringify(type.measured))
   await undone(type.action)
-  await guarded.server.connect('postgres', 'app', 'app').then((human) =>
-    human.query('DROP CAST (own.t AS text)'))
+  await guarded.server
+    .connect('postgres', 'app', 'app')
+    .then((human) => human.query('DROP CAST (own.t AS text)'))
   const drop = await guarded.run('drop', 'DROP TABLE own.t CASCADE')
   assert.ok(drop.measured.kept, JSON.stringify(drop.measured.because))
   await undone(drop.action)
@@ -164,9 +181,16 @@ test('no code of the role runs with the rights of the one that enrolled', async 
 
 test('the trash is out of reach, also of the owner of what is in it', async () => {
   const { action } = await guarded.run('drop', 'DROP TABLE own.t')
-  const space = String(await value(admin, `SELECT nspname FROM pg_namespace WHERE nspname ~ 'holdpoint_trash'`))
-  for (const sql of [`SELECT * FROM ${space}.t`, `DROP TABLE ${space}.t`, `DROP SCHEMA ${space} CASCADE`,
-    `ALTER TABLE ${space}.t SET SCHEMA own`, `CREATE TABLE ${space}.x ()`]) {
+  const space = String(
+    await value(admin, `SELECT nspname FROM pg_namespace WHERE nspname ~ 'holdpoint_trash'`),
+  )
+  for (const sql of [
+    `SELECT * FROM ${space}.t`,
+    `DROP TABLE ${space}.t`,
+    `DROP SCHEMA ${space} CASCADE`,
+    `ALTER TABLE ${space}.t SET SCHEMA own`,
+    `CREATE TABLE ${space}.x ()`,
+  ]) {
     await assert.rejects(agent.query(sql), /permission denied|must be owner/, sql)
   }
   await assert.rejects(agent.query('DROP OWNED BY app CASCADE'), refused)
@@ -201,14 +225,22 @@ test('what is rolled back leaves nothing in the trash', async () => {
   await guarded.run('rows', 'DELETE FROM own.t', { end: 'rollback' })
   await guarded.run('drop', 'DROP TABLE own.t', { end: 'rollback' })
   assert.equal(await value(admin, 'SELECT count(*) FROM holdpoint.trash()'), '0')
-  assert.equal(await value(admin, 'SELECT count(*) FROM holdpoint.captured c JOIN holdpoint.actions a USING (n)'), '0')
+  assert.equal(
+    await value(
+      admin,
+      'SELECT count(*) FROM holdpoint.captured c JOIN holdpoint.actions a USING (n)',
+    ),
+    '0',
+  )
   assert.equal(await value(agent, 'SELECT count(*) FROM own.t'), '10')
 })
 
 test('more than the most is not kept, and says so; the figures still are', async () => {
   await admin.query('UPDATE holdpoint.settings SET bytes_max = 100000')
   try {
-    await agent.query(`INSERT INTO own.t SELECT g, repeat('x', 100) FROM generate_series(11, 20000) g`)
+    await agent.query(
+      `INSERT INTO own.t SELECT g, repeat('x', 100) FROM generate_series(11, 20000) g`,
+    )
     const { measured } = await guarded.run('rows', 'DELETE FROM own.t', { end: 'rollback' })
     assert.equal(measured.kept, null)
     assert.equal(measured.complete, true, JSON.stringify(measured.because))

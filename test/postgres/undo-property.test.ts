@@ -59,15 +59,15 @@ async function tryCase(made: GeneratedCase): Promise<void> {
     // The server itself said no: RESTRICT, a domain, a type that something else needs.
     const { code = '' } = error as { code?: string }
     assert.match(code, /^(23|2B|42P|428|22|0A|21)/, `${sql}: ${String(error)}`)
-    return count(`refused by the server`)
+    count(`refused by the server`); return;
   }
   const { measured, action } = ran
   if (measured.kept === null) {
     assert.ok(measured.because.length > 0, sql)
-    return count(`not kept: ${made.statement}: ${measured.because[0] ?? ''}`.slice(0, 90))
+    count(`not kept: ${made.statement}: ${measured.because[0] ?? ''}`.slice(0, 90)); return;
   }
   assert.equal(measured.complete, true)
-  if (measured.kept.says === 'nothing was changed') return count('nothing changed')
+  if (measured.kept.says === 'nothing was changed') { count('nothing changed'); return; }
   const trial = await guarded.undo(action, { dryRun: true })
   const report = await guarded.undo(action)
   assert.deepEqual({ ...trial, dryRun: false }, report, sql)
@@ -88,7 +88,11 @@ test(`${cases} made-up schemas are as before after an undo (seed ${seed})`, asyn
     }
   })
   try {
-    await fc.assert(property, { numRuns: cases, seed, endOnFailure: process.env['UNDO_SHRINK'] === undefined })
+    await fc.assert(property, {
+      numRuns: cases,
+      seed,
+      endOnFailure: process.env['UNDO_SHRINK'] === undefined,
+    })
   } finally {
     if (process.env['UNDO_TALLY'] !== undefined) {
       for (const [what, times] of [...tally].sort()) process.stderr.write(`${times}\t${what}\n`)

@@ -43,10 +43,10 @@ END
 `,
   },
   {
-    // Settings in which text is exact are the usual ones: then the quick way. Every 4096 rows a look
-    // at the size: an action that would fill the disk is not kept, and so not recoverable. Every name
-    // is qualified instead of a search path, which would cost as much as the rest; and a row becomes
-    // text by its output function, never by a cast, which may be somebody's own.
+    // Settings in which text is exact are the usual ones: then the quick way. Every 4096 rows a
+    // look at the size: an action that would fill the disk is not kept, and so not recoverable.
+    // Every name is qualified instead of a search path, which would cost as much as the rest; and
+    // a row becomes text by its output function, never by a cast, which may be somebody's own.
     name: 'capture',
     takes: '',
     returns: 'trigger',
@@ -124,8 +124,9 @@ END
 `,
   },
   {
-    // BEFORE TRUNCATE, for every table that TRUNCATE reaches, those by CASCADE included. It asks the
-    // table of trials and not the setting: there are no counters by which a missing row would show.
+    // BEFORE TRUNCATE, for every table that TRUNCATE reaches, those by CASCADE included. It asks
+    // the table of trials and not the setting: there are no counters by which a missing row would
+    // show.
     name: 'capture_truncate',
     takes: '',
     returns: 'trigger',
@@ -160,7 +161,8 @@ BEGIN
     RETURN;
   END IF;
   EXECUTE format('INSERT INTO holdpoint.captured (n, rel, op, old)
-    SELECT $1, $2, $3, textin(record_out(r)) FROM ONLY %s r ORDER BY r.ctid', rel::regclass) USING n, rel, op;
+    SELECT $1, $2, $3, textin(record_out(r)) FROM ONLY %s r
+        ORDER BY r.ctid', rel::regclass) USING n, rel, op;
 END
 `,
   },
@@ -233,7 +235,8 @@ BEGIN
   FOREACH wanted IN ARRAY CASE WHEN kind = 'r'
     THEN ARRAY['holdpoint_capture', 'holdpoint_truncate'] ELSE ARRAY['holdpoint_foreign'] END
   LOOP
-    missing := NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = table_oid AND t.tgname = wanted);
+    missing := NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = table_oid
+        AND t.tgname = wanted);
     IF missing AND wanted = 'holdpoint_capture' THEN
       EXECUTE format('CREATE TRIGGER holdpoint_capture AFTER INSERT OR UPDATE OR DELETE ON %s
         FOR EACH ROW WHEN (current_setting(''holdpoint.trial'', true) <> '''')

@@ -1,6 +1,6 @@
 // DROP DATABASE, on the admin connection of the gate, to another database of the same server: the
-// database is renamed and takes no connections, until it expires. Not in a transaction's hands: ALTER
-// DATABASE is, DROP DATABASE is not, so purging is two statements.
+// database is renamed and takes no connections, until it expires. Not in a transaction's hands:
+// ALTER DATABASE is, DROP DATABASE is not, so purging is two statements.
 
 /** The longest name that PostgreSQL keeps, in bytes. */
 const nameBytesMax = 63

@@ -46,7 +46,8 @@ export const definitionFunctions: readonly SqlFunction[] = [
       pg_get_constraintdef(c.oid)), holdpoint.comment_on(format('CONSTRAINT %I ON %s%s', c.conname,
       CASE WHEN c.conrelid = 0 THEN 'DOMAIN ' ELSE '' END, k.name), 'pg_constraint'::regclass, c.oid, 0))))
   FROM pg_constraint c, LATERAL (SELECT CASE WHEN c.conrelid = 0 THEN 'DOMAIN' ELSE 'TABLE' END AS what,
-    CASE WHEN c.conrelid = 0 THEN c.contypid::regtype::text ELSE c.conrelid::regclass::text END AS name) k
+    CASE WHEN c.conrelid = 0 THEN c.contypid::regtype::text ELSE c.conrelid::regclass::text END
+        AS name) k
   WHERE c.oid = object
 `,
   },
@@ -69,7 +70,8 @@ export const definitionFunctions: readonly SqlFunction[] = [
       || CASE WHEN i.indisreplident THEN ARRAY[format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I',
         i.indrelid::regclass, c.relname)] ELSE '{}'::text[] END
       || holdpoint.comment_on(format('INDEX %s', c.oid::regclass), 'pg_class'::regclass, c.oid, 0)))
-  FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid LEFT JOIN pg_inherits h ON h.inhrelid = c.oid
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid LEFT JOIN pg_inherits h
+      ON h.inhrelid = c.oid
   WHERE c.oid = object
 `,
   },
@@ -120,7 +122,8 @@ export const definitionFunctions: readonly SqlFunction[] = [
     'create', to_jsonb(array_prepend(format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', p.polname,
       p.polrelid::regclass, CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
       CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
-      (SELECT string_agg(CASE r WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END, ', ') FROM unnest(p.polroles) r),
+      (SELECT string_agg(CASE r WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END,
+          ', ') FROM unnest(p.polroles) r),
       ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'),
       holdpoint.comment_on(format('POLICY %I ON %s', p.polname, p.polrelid::regclass), 'pg_policy'::regclass, p.oid, 0))))
   FROM pg_policy p WHERE p.oid = object
@@ -154,7 +157,8 @@ export const definitionFunctions: readonly SqlFunction[] = [
   SELECT jsonb_build_object('rel', r.prrelid::bigint, 'name', p.pubname, 'rank', 70, 'always', true,
     'drop', format('ALTER PUBLICATION %I DROP TABLE ONLY %s', p.pubname, r.prrelid::regclass),
     'create', jsonb_build_array(format('ALTER PUBLICATION %I ADD TABLE ONLY %s%s%s', p.pubname, r.prrelid::regclass,
-      (SELECT '(' || string_agg(quote_ident(a.attname), ', ') || ')' FROM pg_attribute a WHERE a.attrelid = r.prrelid
+      (SELECT '(' || string_agg(quote_ident(a.attname), ', ') || ')' FROM pg_attribute a
+          WHERE a.attrelid = r.prrelid
         AND a.attnum::text = ANY (string_to_array(to_jsonb(r)->>'prattrs', ' '))),
       ' WHERE (' || pg_get_expr((to_jsonb(r)->>'prqual')::pg_node_tree, r.prrelid) || ')')))
   FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE r.oid = object

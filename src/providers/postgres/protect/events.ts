@@ -1,11 +1,12 @@
-// What the event triggers do, and whose sessions they watch. They need a superuser (or what a managed
-// cloud gives for one); where they cannot be made, status() says so, and nothing that drops is kept.
+// What the event triggers do, and whose sessions they watch. They need a superuser (or what a
+// managed cloud gives for one); where they cannot be made, status() says so, and nothing that
+// drops is kept.
 import type { SqlFunction } from './sql-function.ts'
 
 export const eventFunctions: readonly SqlFunction[] = [
   {
-    // An error here would break everybody's definitions: then the tables stay unwatched, and a trial
-    // says that it is not complete.
+    // An error here would break everybody's definitions: then the tables stay unwatched, and a
+    // trial says that it is not complete.
     name: 'on_ddl',
     takes: '',
     returns: 'event_trigger',
@@ -131,7 +132,8 @@ BEGIN
   PERFORM holdpoint.check_key(key);
   DELETE FROM holdpoint.sessions s WHERE s.pid = pg_backend_pid() OR NOT EXISTS (
     SELECT FROM pg_stat_get_activity(null) a WHERE a.pid = s.pid AND a.backend_start = s.started);
-  INSERT INTO holdpoint.sessions (pid, started) VALUES (pg_backend_pid(), holdpoint.session_started());
+  INSERT INTO holdpoint.sessions (pid, started) VALUES (pg_backend_pid(),
+      holdpoint.session_started());
 END
 `,
   },

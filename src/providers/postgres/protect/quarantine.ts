@@ -1,5 +1,6 @@
-// Instead of dropping: objects with content are moved to a schema of the action, whatever ties them to
-// what stays is written down and cut. Ends with a look whether exactly that fell which DROP would take.
+// Instead of dropping: objects with content are moved to a schema of the action, whatever ties
+// them to what stays is written down and cut. Ends with a look whether exactly that fell which
+// DROP would take.
 import { exactSettings } from './sql-function.ts'
 import type { SqlFunction } from './sql-function.ts'
 
@@ -49,10 +50,14 @@ BEGIN
       UNION ALL SELECT 'pg_type'::regclass, t.oid, t.typnamespace FROM pg_type t
       UNION ALL SELECT 'pg_proc'::regclass, p.oid, p.pronamespace FROM pg_proc p
       UNION ALL SELECT 'pg_constraint'::regclass, k.oid, k.connamespace FROM pg_constraint k
-      UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, c.relnamespace FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
-      UNION ALL SELECT 'pg_rewrite'::regclass, r.oid, c.relnamespace FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-      UNION ALL SELECT 'pg_trigger'::regclass, g.oid, c.relnamespace FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
-      UNION ALL SELECT 'pg_policy'::regclass, p.oid, c.relnamespace FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+      UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, c.relnamespace FROM pg_attrdef d
+          JOIN pg_class c ON c.oid = d.adrelid
+      UNION ALL SELECT 'pg_rewrite'::regclass, r.oid, c.relnamespace FROM pg_rewrite r
+          JOIN pg_class c ON c.oid = r.ev_class
+      UNION ALL SELECT 'pg_trigger'::regclass, g.oid, c.relnamespace FROM pg_trigger g
+          JOIN pg_class c ON c.oid = g.tgrelid
+      UNION ALL SELECT 'pg_policy'::regclass, p.oid, c.relnamespace FROM pg_policy p
+          JOIN pg_class c ON c.oid = p.polrelid
     ) m JOIN pg_depend d ON d.classid = m.class AND d.objid = m.oid AND d.deptype IN ('n', 'a')
       AND d.refclassid <> 'pg_namespace'::regclass
     JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, 0) i
@@ -74,7 +79,8 @@ END
     language: 'sql',
     also: 'STABLE',
     body: `
-  WITH fallen AS (SELECT (m.detail->>'class')::oid AS class, (m.detail->>'oid')::oid AS oid FROM holdpoint.marks m
+  WITH fallen AS (SELECT (m.detail->>'class')::oid AS class, (m.detail->>'oid')::oid AS oid
+      FROM holdpoint.marks m
     WHERE m.n = trial AND m.kind = 'dropped' AND m.detail->>'sub' = '0')
   SELECT f.class, f.oid, c.relnamespace, CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
     WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, c.relname::text, c.relkind::text
@@ -110,7 +116,8 @@ END
 `,
   },
   {
-    // What ties the moved to the staying, and what falls without being movable: definition and knife.
+    // What ties the moved to the staying, and what falls without being movable: definition and
+    // knife.
     name: 'links',
     takes: 'trial bigint',
     returns: 'SETOF jsonb',
@@ -126,7 +133,8 @@ BEGIN
     'drop', format(CASE WHEN c.relispartition THEN 'ALTER TABLE %s DETACH PARTITION %s' ELSE 'ALTER TABLE %2$s NO INHERIT %1$s' END,
       h.inhparent::regclass, h.inhrelid::regclass),
     'create', jsonb_build_array(CASE WHEN c.relispartition THEN format('ALTER TABLE %s ATTACH PARTITION %s %s', h.inhparent::regclass,
-      h.inhrelid::regclass, pg_get_expr(c.relpartbound, c.oid)) ELSE format('ALTER TABLE %s INHERIT %s', h.inhrelid::regclass, h.inhparent::regclass) END))
+      h.inhrelid::regclass, pg_get_expr(c.relpartbound, c.oid))
+          ELSE format('ALTER TABLE %s INHERIT %s', h.inhrelid::regclass, h.inhparent::regclass) END))
     FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid
     WHERE h.inhrelid = ANY (moved) AND NOT h.inhparent = ANY (moved) AND c.relkind IN ('r', 'p', 'f');
   RETURN QUERY SELECT jsonb_build_object('rel', d.refobjid::bigint, 'rank', 15, 'name', d.objid::regclass::text,
@@ -136,7 +144,8 @@ BEGIN
     JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a'
       AND d.objid = ANY (moved) AND NOT d.refobjid = ANY (moved);
-  FOR o IN SELECT (m.detail->>'class')::oid AS class, (m.detail->>'oid')::oid AS oid, (m.detail->>'sub')::integer AS sub,
+  FOR o IN SELECT (m.detail->>'class')::oid AS class, (m.detail->>'oid')::oid AS oid,
+      (m.detail->>'sub')::integer AS sub,
       m.detail->>'identity' AS identity, m.detail->>'type' AS type, m.detail->>'schema' AS schema
     FROM holdpoint.marks m WHERE m.n = trial AND m.kind = 'dropped' ORDER BY m.seq
   LOOP
@@ -154,7 +163,8 @@ END
 `,
   },
   {
-    // Parts that no one drops by name: row and array types, internal triggers, clones, owned sequences.
+    // Parts that no one drops by name: row and array types, internal triggers, clones, owned
+    // sequences.
     name: 'goes_along',
     takes: 'class oid, object oid, moved oid[]',
     returns: 'boolean',
@@ -168,8 +178,10 @@ END
       AND (t.tgisinternal OR coalesce((to_jsonb(t)->>'tgparentid')::bigint, 0) <> 0))
     WHEN 'pg_constraint'::regclass THEN EXISTS (SELECT FROM pg_constraint c WHERE c.oid = object
       AND (c.conparentid <> 0 OR c.coninhcount > 0 OR c.contypid = ANY (moved)))
-    WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite r WHERE r.oid = object AND r.ev_class = ANY (moved))
-    WHEN 'pg_attrdef'::regclass THEN EXISTS (SELECT FROM pg_attrdef d WHERE d.oid = object AND d.adrelid = ANY (moved))
+    WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite r WHERE r.oid = object
+        AND r.ev_class = ANY (moved))
+    WHEN 'pg_attrdef'::regclass THEN EXISTS (SELECT FROM pg_attrdef d WHERE d.oid = object
+        AND d.adrelid = ANY (moved))
     WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
       WHERE c.oid = object AND (c.relkind IN ('S', 't', 'c') OR i.indrelid = ANY (moved)
         OR EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))))
@@ -202,10 +214,12 @@ BEGIN
     CONTINUE WHEN link->>'parent' IS NOT NULL;
     EXECUTE link->>'drop';
   END LOOP;
-  FOR m IN SELECT o.value FROM jsonb_array_elements(objects) WITH ORDINALITY o(value, at) ORDER BY o.at LOOP
+  FOR m IN SELECT o.value FROM jsonb_array_elements(objects) WITH ORDINALITY o(value, at)
+      ORDER BY o.at LOOP
     source := m->>'schema';
     IF NOT spaces ? source THEN
-      target := 'holdpoint_trash_' || trial || CASE WHEN spaces = '{}' THEN '' ELSE '_' || (SELECT count(*) FROM jsonb_object_keys(spaces)) END;
+      target := 'holdpoint_trash_' || trial || CASE WHEN spaces = '{}' THEN ''
+          ELSE '_' || (SELECT count(*) FROM jsonb_object_keys(spaces)) END;
       EXECUTE format('CREATE SCHEMA %I', target);
       spaces := spaces || jsonb_build_object(source, target);
     END IF;
@@ -231,13 +245,15 @@ DECLARE
   o record;
 BEGIN
   SELECT m.detail->>'identity' AS identity INTO o FROM holdpoint.marks m WHERE m.n = trial AND m.kind = 'dropped'
-    AND EXISTS (SELECT FROM pg_identify_object((m.detail->>'class')::oid, (m.detail->>'oid')::oid, (m.detail->>'sub')::integer) i
+    AND EXISTS (SELECT FROM pg_identify_object((m.detail->>'class')::oid,
+        (m.detail->>'oid')::oid, (m.detail->>'sub')::integer) i
       WHERE i.identity = m.detail->>'identity') LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'HP001', MESSAGE = format('\`%s\` would still be in its place', o.identity);
   END IF;
   SELECT r.detail->>'identity' AS identity INTO o FROM holdpoint.marks r WHERE r.n = trial AND r.kind = 'really'
-    AND r.detail->>'identity' !~ 'pg_temp' AND NOT EXISTS (SELECT FROM holdpoint.marks m WHERE m.n = trial AND m.kind = 'dropped'
+    AND r.detail->>'identity' !~ 'pg_temp' AND NOT EXISTS (SELECT FROM holdpoint.marks m
+        WHERE m.n = trial AND m.kind = 'dropped'
       AND m.detail->'class' = r.detail->'class' AND m.detail->'oid' = r.detail->'oid' AND m.detail->'sub' = r.detail->'sub') LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'HP001', MESSAGE = format('\`%s\` would fall as well, which DROP leaves', o.identity);
@@ -263,9 +279,11 @@ BEGIN
     RETURN ended || jsonb_build_object('kept', null);
   END IF;
   BEGIN
-    INSERT INTO holdpoint.actions (action, kind, statement, role) VALUES ($2, 'drop', left($3, 10000), session_user)
+    INSERT INTO holdpoint.actions (action, kind, statement, role) VALUES ($2, 'drop', left($3,
+        10000), session_user)
       RETURNING n INTO trial;
-    INSERT INTO holdpoint.marks (n, kind, detail) SELECT trial, 'dropped', d FROM jsonb_array_elements(ended->'dropped') d;
+    INSERT INTO holdpoint.marks (n, kind, detail) SELECT trial, 'dropped', d
+        FROM jsonb_array_elements(ended->'dropped') d;
     PERFORM holdpoint.work(trial, true);
     tables := holdpoint.tables_fallen(trial);
     plan := holdpoint.move_away(trial);
@@ -296,13 +314,17 @@ END
 DECLARE
   sha text;
 BEGIN
-  IF pg_table_size(rel) > ${hashedBytesMax} OR (SELECT NOT c.relispopulated FROM pg_class c WHERE c.oid = rel) THEN
-    RETURN (SELECT encode(sha256(convert_to(concat_ws(' ', 'file', c.oid, c.relfilenode, pg_relation_size(rel)), 'UTF8')), 'hex')
+  IF pg_table_size(rel) > ${hashedBytesMax} OR (SELECT NOT c.relispopulated FROM pg_class c
+      WHERE c.oid = rel) THEN
+    RETURN (SELECT encode(sha256(convert_to(concat_ws(' ', 'file', c.oid, c.relfilenode,
+        pg_relation_size(rel)), 'UTF8')), 'hex')
       FROM pg_class c WHERE c.oid = rel);
   END IF;
   EXECUTE format('SELECT encode(sha256(coalesce(string_agg(b.digest, '''' ORDER BY b.bucket), '''')), ''hex'') FROM (
-    SELECT substr(d.digest, 1, 2) AS bucket, sha256(string_agg(d.digest, '''' ORDER BY d.digest)) AS digest FROM (
-      SELECT sha256(convert_to(textin(record_out(r)), ''UTF8'')) AS digest FROM ONLY %s r) d GROUP BY 1) b', rel::regclass) INTO sha;
+    SELECT substr(d.digest, 1, 2) AS bucket, sha256(string_agg(d.digest, ''''
+        ORDER BY d.digest)) AS digest FROM (
+      SELECT sha256(convert_to(textin(record_out(r)), ''UTF8'')) AS digest FROM ONLY %s r) d
+          GROUP BY 1) b', rel::regclass) INTO sha;
   RETURN sha;
 END
 `,
@@ -329,7 +351,8 @@ END
   SELECT jsonb_build_object('bytes', coalesce((SELECT sum(pg_total_relation_size((m->>'oid')::oid))
       FROM jsonb_array_elements(plan->'moves') m WHERE m->>'kind' IN ('r', 'm', 'S')), 0),
     'sha256', holdpoint.sha256_of_moves(plan), 'says', format('%s objects moved away with %s rows, %s definitions written down',
-      jsonb_array_length(plan->'moves'), coalesce((SELECT sum((t->>'total')::bigint) FROM jsonb_array_elements(tables) t), 0),
+      jsonb_array_length(plan->'moves'), coalesce((SELECT sum((t->>'total')::bigint)
+          FROM jsonb_array_elements(tables) t), 0),
       jsonb_array_length(plan->'links')))
 `,
   },
@@ -342,7 +365,8 @@ END
     body: `
   SELECT coalesce(jsonb_agg(jsonb_build_object('schema', x.space::regnamespace::text, 'name', x.name, 'inserted', 0, 'updated', 0,
     'deleted', x.rows, 'total', x.rows, 'captured', x.rows) ORDER BY x.name), '[]')
-  FROM (SELECT m.space, m.name, holdpoint.count_exactly(m.oid) AS rows FROM holdpoint.movable(trial) m WHERE m.kind IN ('r', 'm')) x
+  FROM (SELECT m.space, m.name, holdpoint.count_exactly(m.oid) AS rows
+      FROM holdpoint.movable(trial) m WHERE m.kind IN ('r', 'm')) x
 `,
   },
   {
@@ -354,7 +378,8 @@ END
 DECLARE
   rows bigint;
 BEGIN
-  IF (SELECT c.relkind = 'm' AND NOT c.relispopulated FROM pg_class c WHERE c.oid = rel) THEN RETURN 0; END IF;
+  IF (SELECT c.relkind = 'm' AND NOT c.relispopulated FROM pg_class c WHERE c.oid = rel)
+      THEN RETURN 0; END IF;
   EXECUTE format('SELECT count(*) FROM ONLY %s', rel::regclass) INTO rows;
   RETURN rows;
 END

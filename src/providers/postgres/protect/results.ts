@@ -1,5 +1,5 @@
-// What the functions of schema `holdpoint` answer, read strictly: anything odd means that nothing is
-// known, never that nothing happened.
+// What the functions of schema `holdpoint` answer, read strictly: anything odd means that nothing
+// is known, never that nothing happened.
 import type { DroppedObject, Kept, Measured, MeasuredTable, Sample } from '../../../domain/trial.ts'
 
 export interface UndoReport {
@@ -178,7 +178,8 @@ function parsed(value: unknown): unknown {
 }
 
 function record(value: unknown): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Odd('no object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Odd('no object')
   return value as Json
 }
 
@@ -202,7 +203,8 @@ function bool(value: unknown): boolean {
 }
 
 function count(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new Odd('no count')
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw new Odd('no count')
   return value
 }
 

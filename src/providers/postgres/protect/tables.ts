@@ -1,5 +1,6 @@
-// Schema `holdpoint`: the tables in which it remembers what agents changed. Nobody but the role that
-// enrolled the database can read or write them; everything goes through functions that take a key.
+// Schema `holdpoint`: the tables in which it remembers what agents changed. Nobody but the role
+// that enrolled the database can read or write them; everything goes through functions that take
+// a key.
 
 /** Two gigabytes an action; what is larger is not kept, and so counts as irreversible. */
 export const bytesMaxDefault = 2_147_483_648
@@ -58,8 +59,9 @@ CREATE TABLE IF NOT EXISTS holdpoint.captured (
 );
 CREATE INDEX IF NOT EXISTS captured_n ON holdpoint.captured (n);
 
--- What really belongs to a trial. The switch is a setting, which an agent could turn on elsewhere: what
--- is written then comes from another transaction, or from before or after, and belongs to nothing.
+-- What really belongs to a trial. The switch is a setting, which an agent could turn on
+-- elsewhere: what is written then comes from another transaction, or from before or after, and
+-- belongs to nothing.
 CREATE OR REPLACE VIEW holdpoint.caught AS
   SELECT c.* FROM holdpoint.captured c JOIN holdpoint.actions a ON a.n = c.n AND a.xact = c.xact
     AND c.seq > a.first_seq AND (a.last_seq IS NULL OR c.seq <= a.last_seq);

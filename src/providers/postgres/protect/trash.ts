@@ -11,7 +11,8 @@ export const trashFunctions: readonly SqlFunction[] = [
     language: 'sql',
     also: 'STABLE',
     body: `
-  SELECT a.action, a.at, a.kind, a.statement, a.tables, coalesce((a.kept->>'bytes')::bigint, 0), a.expires_at, a.undone_at
+  SELECT a.action, a.at, a.kind, a.statement, a.tables, coalesce((a.kept->>'bytes')::bigint, 0),
+      a.expires_at, a.undone_at
   FROM holdpoint.actions a WHERE a.state <> 'trial'
   UNION ALL
   SELECT d.action, d.at, 'database', d.statement, jsonb_build_array(jsonb_build_object('database', d.name)), d.bytes,
@@ -36,7 +37,8 @@ BEGIN
   END IF;
   BEGIN
     IF a.state = 'kept' THEN
-      FOR space IN SELECT DISTINCT m->>'trash' FROM jsonb_array_elements(CASE WHEN a.kind = 'drop' THEN a.plan->'moves' ELSE '[]' END) m
+      FOR space IN SELECT DISTINCT m->>'trash' FROM jsonb_array_elements(CASE
+          WHEN a.kind = 'drop' THEN a.plan->'moves' ELSE '[]' END) m
         WHERE EXISTS (SELECT FROM pg_namespace s WHERE s.nspname = m->>'trash') LOOP
         PERFORM holdpoint.purge_schema(space);
       END LOOP;
@@ -61,7 +63,8 @@ DECLARE
 BEGIN
   SELECT i.identity INTO leaning FROM pg_depend d
     JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, 0) t ON t.schema = space
-    JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) i ON NOT (i.schema IS NOT DISTINCT FROM space)
+    JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) i ON NOT (i.schema IS NOT DISTINCT
+        FROM space)
       AND position(quote_ident(space) || '.' IN i.identity) = 0
     WHERE d.deptype = 'n' AND d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass)
       AND d.refobjid >= 16384 LIMIT 1;
@@ -83,7 +86,8 @@ DECLARE
   done jsonb := '[]';
 BEGIN
   FOR due IN SELECT a.action FROM holdpoint.actions a WHERE a.state <> 'trial'
-    AND (CASE WHEN older_than IS NULL THEN a.expires_at < now() ELSE a.at < now() - older_than END) ORDER BY a.n LOOP
+    AND (CASE WHEN older_than IS NULL THEN a.expires_at < now() ELSE a.at < now() - older_than
+        END) ORDER BY a.n LOOP
     done := done || holdpoint.purge(due);
   END LOOP;
   DELETE FROM holdpoint.sessions s WHERE NOT EXISTS (

@@ -7,7 +7,8 @@ const countedBytesMax = 536_870_912
 
 export const trialFunctions: readonly SqlFunction[] = [
   {
-    // What this session has written so far, by table, catalogues included. TOAST goes with its table.
+    // What this session has written so far, by table, catalogues included. TOAST goes with its
+    // table.
     name: 'counters',
     takes: '',
     returns: 'TABLE (rel oid, inserted bigint, updated bigint, deleted bigint)',
@@ -47,8 +48,10 @@ BEGIN
     PERFORM holdpoint.mark(trial, 'full', null, '{}');
   END IF;
   IF kind = 'drop' THEN PERFORM holdpoint.clear_trash(); END IF;
-  FOR subject IN SELECT c.oid, c.relkind FROM jsonb_to_recordset(subjects) AS j(schema text, name text)
-    JOIN pg_namespace s ON s.nspname = j.schema JOIN pg_class c ON c.relnamespace = s.oid AND c.relname = j.name
+  FOR subject IN SELECT c.oid, c.relkind FROM jsonb_to_recordset(subjects) AS j(schema text,
+      name text)
+    JOIN pg_namespace s ON s.nspname = j.schema JOIN pg_class c ON c.relnamespace = s.oid
+        AND c.relname = j.name
   LOOP
     IF subject.relkind = 'f' THEN
       PERFORM holdpoint.mark(trial, 'because', subject.oid, jsonb_build_object('because',
@@ -58,7 +61,8 @@ BEGIN
     END IF;
   END LOOP;
   UPDATE holdpoint.actions a SET
-    baseline = coalesce((SELECT jsonb_object_agg(c.rel, jsonb_build_array(c.inserted, c.updated, c.deleted))
+    baseline = coalesce((SELECT jsonb_object_agg(c.rel, jsonb_build_array(c.inserted, c.updated,
+        c.deleted))
       FROM holdpoint.counters() c), '{}') WHERE a.n = trial;
   PERFORM set_config('holdpoint.trial', trial::text, true);
 END
@@ -79,9 +83,11 @@ END
     coalesce(caught.d, 0), coalesce(caught.t, 0), coalesce(caught.c, 0)
   FROM holdpoint.counters() now
   FULL JOIN (SELECT b.key::oid AS rel, (b.value->>0)::bigint AS i, (b.value->>1)::bigint AS u,
-      (b.value->>2)::bigint AS d FROM holdpoint.actions a, jsonb_each(a.baseline) b WHERE a.n = trial) base
+      (b.value->>2)::bigint AS d FROM holdpoint.actions a, jsonb_each(a.baseline) b
+          WHERE a.n = trial) base
     ON base.rel = now.rel
-  FULL JOIN (SELECT c.rel, count(*) FILTER (WHERE c.op = 'I') AS i, count(*) FILTER (WHERE c.op = 'U') AS u,
+  FULL JOIN (SELECT c.rel, count(*) FILTER (WHERE c.op = 'I') AS i, count(*) FILTER (WHERE c.op
+      = 'U') AS u,
       count(*) FILTER (WHERE c.op = 'D') AS d, count(*) FILTER (WHERE c.op = 'T') AS t,
       count(*) FILTER (WHERE c.op = 'C') AS c
       FROM holdpoint.caught c WHERE c.n = trial GROUP BY c.rel) caught
@@ -117,19 +123,24 @@ BEGIN
   END IF;
   RETURN QUERY SELECT true, format('%s: %s inserted, %s updated, %s deleted, of which %s, %s and %s were caught',
       c.rel::regclass, c.inserted, c.updated, c.deleted, c.caught_i, c.caught_u, c.caught_d)
-    FROM holdpoint.changes(trial) c JOIN pg_class k ON k.oid = c.rel JOIN pg_namespace s ON s.oid = k.relnamespace
+    FROM holdpoint.changes(trial) c JOIN pg_class k ON k.oid = c.rel JOIN pg_namespace s
+        ON s.oid = k.relnamespace
     WHERE s.nspname <> 'pg_catalog' AND s.nspname !~ '^(pg_toast|holdpoint)' AND NOT full_up
-      AND CASE WHEN EXISTS (SELECT FROM holdpoint.marks m WHERE m.n = trial AND m.kind = 'truncated' AND m.rel = c.rel)
+      AND CASE WHEN EXISTS (SELECT FROM holdpoint.marks m WHERE m.n = trial
+          AND m.kind = 'truncated' AND m.rel = c.rel)
         THEN c.caught_i + c.caught_u + c.caught_d > 0
-        ELSE (c.inserted, c.updated, c.deleted) IS DISTINCT FROM (c.caught_i, c.caught_u, c.caught_d)
+        ELSE (c.inserted, c.updated, c.deleted) IS DISTINCT FROM (c.caught_i, c.caught_u,
+            c.caught_d)
           AND (of_kind = 'rows' OR c.rel NOT IN (SELECT m.rel FROM holdpoint.marks m
             WHERE m.n = trial AND m.kind IN ('ddl', 'imaged') AND m.rel IS NOT NULL)) END LIMIT 5;
   IF of_kind = 'rows' THEN
     RETURN QUERY SELECT true, format('it writes %s directly', c.rel::regclass) FROM holdpoint.changes(trial) c
       JOIN pg_class k ON k.oid = c.rel WHERE k.relnamespace = 'pg_catalog'::regnamespace
-        AND (k.relisshared AND k.relname <> 'pg_shdepend' OR k.relname ~ '^pg_largeobject' OR NOT EXISTS (SELECT FROM holdpoint.marks m
+        AND (k.relisshared AND k.relname <> 'pg_shdepend' OR k.relname ~ '^pg_largeobject'
+            OR NOT EXISTS (SELECT FROM holdpoint.marks m
           WHERE m.n = trial AND m.kind = 'temporary'))
-        AND (c.inserted, c.updated, c.deleted) IS DISTINCT FROM (0::bigint, 0::bigint, 0::bigint) LIMIT 5;
+        AND (c.inserted, c.updated, c.deleted) IS DISTINCT FROM (0::bigint, 0::bigint,
+            0::bigint) LIMIT 5;
   END IF;
   RETURN QUERY SELECT true, format('trigger \`%s\` of \`%s\` runs at commit, when nobody looks', t.tgname, t.tgrelid::regclass)
     FROM pg_trigger t WHERE t.tgdeferrable AND NOT t.tgisinternal AND t.tgenabled <> 'D'
@@ -165,8 +176,10 @@ END
     'deleted', greatest(c.deleted, c.caught_d) + c.caught_t,
     'total', CASE WHEN c.caught_t + c.caught_c > 0 THEN c.caught_t + c.caught_c
       ELSE greatest(holdpoint.count_rows(c.rel) + c.deleted - c.inserted, 0) END,
-    'captured', c.caught_i + c.caught_u + c.caught_d + c.caught_t + c.caught_c) ORDER BY s.nspname, k.relname), '[]')
-  FROM holdpoint.changes(trial) c JOIN pg_class k ON k.oid = c.rel JOIN pg_namespace s ON s.oid = k.relnamespace
+    'captured', c.caught_i + c.caught_u + c.caught_d + c.caught_t + c.caught_c)
+        ORDER BY s.nspname, k.relname), '[]')
+  FROM holdpoint.changes(trial) c JOIN pg_class k ON k.oid = c.rel JOIN pg_namespace s
+      ON s.oid = k.relnamespace
   WHERE s.nspname <> 'pg_catalog' AND s.nspname !~ '^(pg_toast|holdpoint)'
     AND (c.inserted > 0 OR c.updated > 0 OR c.deleted > 0
       OR c.caught_i + c.caught_u + c.caught_d + c.caught_t + c.caught_c > 0)
@@ -174,7 +187,8 @@ END
   },
   {
     // A row's text taken apart without its types: a domain's check is somebody's code, and would
-    // run here with all our rights. No backslash stands in a literal, for a session may read it twice.
+    // run here with all our rights. No backslash stands in a literal, for a session may read it
+    // twice.
     name: 'fields',
     takes: 'row_text text',
     returns: 'jsonb',
@@ -199,15 +213,18 @@ DECLARE
   r record;
   found jsonb := '[]';
 BEGIN
-  FOR r IN SELECT t.rel, coalesce((SELECT x->'shape' FROM holdpoint.actions a, jsonb_array_elements(a.plan->'tables') x
+  FOR r IN SELECT t.rel, coalesce((SELECT x->'shape' FROM holdpoint.actions a,
+      jsonb_array_elements(a.plan->'tables') x
       WHERE a.n = trial AND x->>'rel' = t.rel::text), holdpoint.shape(t.rel)) AS shape
     FROM (SELECT DISTINCT c.rel FROM holdpoint.caught c WHERE c.n = trial AND c.op IN ('U', 'D', 'T', 'C')) t
     JOIN pg_class k ON k.oid = t.rel LIMIT 20
   LOOP
+    CONTINUE WHEN r.shape = '[]';
     found := found || jsonb_build_object('table', r.rel::regclass::text,
       'columns', (SELECT coalesce(jsonb_agg(a->'name'), '[]') FROM jsonb_array_elements(r.shape) a),
       'rows', (SELECT coalesce(jsonb_agg((SELECT coalesce(jsonb_agg(left(f.value, 200) ORDER BY f.at), '[]')
-        FROM jsonb_array_elements_text(holdpoint.fields(x.old)) WITH ORDINALITY f(value, at))), '[]') FROM (SELECT c.old FROM holdpoint.caught c
+        FROM jsonb_array_elements_text(holdpoint.fields(x.old)) WITH ORDINALITY f(value, at))),
+            '[]') FROM (SELECT c.old FROM holdpoint.caught c
         WHERE c.n = trial AND c.rel = r.rel AND c.op IN ('U', 'D', 'T', 'C') AND octet_length(c.old) < 100000
         ORDER BY c.seq LIMIT 5) x));
   END LOOP;
@@ -238,8 +255,10 @@ END
     language: 'sql',
     body: `
   SELECT encode(sha256(coalesce(string_agg(b.digest, ''::bytea ORDER BY b.bucket), ''::bytea)), 'hex') FROM (
-    SELECT substr(d.digest, 1, 2) AS bucket, sha256(string_agg(d.digest, ''::bytea ORDER BY d.digest)) AS digest FROM (
-      SELECT sha256(convert_to(concat(c.rel, c.op, coalesce(octet_length(c.old), -1), ' ', c.old, coalesce(octet_length(c.new), -1), ' ',
+    SELECT substr(d.digest, 1, 2) AS bucket, sha256(string_agg(d.digest, ''::bytea
+        ORDER BY d.digest)) AS digest FROM (
+      SELECT sha256(convert_to(concat(c.rel, c.op, coalesce(octet_length(c.old), -1), ' ',
+          c.old, coalesce(octet_length(c.new), -1), ' ',
         c.new), 'UTF8')) AS digest
       FROM holdpoint.caught c WHERE c.n = trial) d GROUP BY 1) b
 `,
@@ -261,7 +280,8 @@ DECLARE
   samples jsonb;
 BEGIN
   PERFORM holdpoint.check_key(key);
-  SELECT * INTO a FROM holdpoint.actions x WHERE x.action = $2 AND x.xact = pg_current_xact_id_if_assigned()
+  SELECT * INTO a FROM holdpoint.actions x WHERE x.action = $2
+      AND x.xact = pg_current_xact_id_if_assigned()
     AND x.state = 'trial';
   IF a.n IS NULL THEN
     RAISE invalid_parameter_value USING MESSAGE = format('no trial of \`%s\` is open here', action);

@@ -1,6 +1,6 @@
-// Rows back as they were: by net change, as a sum of whole rows. What a row went through in between
-// does not matter, nor does the order; duplicates count. Code of table owners (checks, domains, index
-// expressions) runs with the owner's rights, never with ours.
+// Rows back as they were: by net change, as a sum of whole rows. What a row went through in
+// between does not matter, nor does the order; duplicates count. Code of table owners (checks,
+// domains, index expressions) runs with the owner's rights, never with ours.
 import { exactSettings } from './sql-function.ts'
 import type { SqlFunction } from './sql-function.ts'
 
@@ -21,9 +21,11 @@ BEGIN
     RETURN rows;
   END IF;
   IF to_regprocedure(format('holdpoint.%I(text)', name)) IS NULL THEN
-    EXECUTE format('CREATE FUNCTION holdpoint.%I(statement text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+    EXECUTE format('CREATE FUNCTION holdpoint.%I(statement text) RETURNS bigint LANGUAGE
+      plpgsql SECURITY DEFINER
       SET search_path = pg_catalog, pg_temp AS $as$
-      DECLARE rows bigint; BEGIN EXECUTE statement; GET DIAGNOSTICS rows = ROW_COUNT; RETURN rows; END $as$', name);
+      DECLARE rows bigint; BEGIN EXECUTE statement; GET DIAGNOSTICS rows = ROW_COUNT; RETURN
+          rows; END $as$', name);
     EXECUTE format('ALTER FUNCTION holdpoint.%I(text) OWNER TO %I', name, pg_get_userbyid(owner));
     EXECUTE format('GRANT EXECUTE ON FUNCTION holdpoint.%I(text) TO %I', name, current_user);
   END IF;
@@ -41,7 +43,8 @@ END
 DECLARE
   made oid;
 BEGIN
-  FOR made IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'holdpoint'::regnamespace AND p.proname ~ '^as_[0-9]+$' LOOP
+  FOR made IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'holdpoint'::regnamespace
+      AND p.proname ~ '^as_[0-9]+$' LOOP
     EXECUTE format('DROP FUNCTION %s', made::regprocedure);
   END LOOP;
 END
@@ -59,7 +62,8 @@ END
   SELECT coalesce(jsonb_agg(jsonb_build_object('name', s.value->>'name', 'type', format_type(a.atttypid, a.atttypmod),
     'key', k.at, 'operator', k.operator, 'always', a.attidentity = 'a') ORDER BY s.at), '[]')
   FROM jsonb_array_elements(shape) WITH ORDINALITY s(value, at)
-  JOIN pg_attribute a ON a.attrelid = rel AND a.attname = s.value->>'name' AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_attribute a ON a.attrelid = rel AND a.attname = s.value->>'name' AND a.attnum > 0
+      AND NOT a.attisdropped
   LEFT JOIN holdpoint.key_of(rel, shape) k ON k.number = a.attnum
   WHERE a.attgenerated = '' AND s.value->>'generated' = ''
 `,
@@ -74,21 +78,27 @@ END
     also: 'STABLE',
     body: `
   WITH best AS (
-    SELECT i.indexrelid, i.indkey::smallint[] AS key, i.indnkeyatts, i.indclass::oid[] AS classes FROM pg_index i
-    WHERE i.indrelid = rel AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+    SELECT i.indexrelid, i.indkey::smallint[] AS key, i.indnkeyatts, i.indclass::oid[] AS
+        classes FROM pg_index i
+    WHERE i.indrelid = rel AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
+        AND i.indexprs IS NULL
       AND NOT EXISTS (SELECT FROM unnest((i.indkey::smallint[])[0:i.indnkeyatts - 1]) n
-        JOIN pg_attribute a ON a.attrelid = rel AND a.attnum = n WHERE NOT a.attnotnull OR a.attgenerated <> ''
+        JOIN pg_attribute a ON a.attrelid = rel AND a.attnum = n WHERE NOT a.attnotnull
+            OR a.attgenerated <> ''
         OR NOT EXISTS (SELECT FROM jsonb_array_elements(shape) s WHERE s->>'name' = a.attname))
     ORDER BY i.indisprimary DESC, i.indexrelid LIMIT 1)
   SELECT best.key[n], n::bigint, (SELECT format('OPERATOR(%I.%s)', s.nspname, o.oprname) FROM pg_opclass c
-      JOIN pg_amop p ON p.amopfamily = c.opcfamily AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype
+      JOIN pg_amop p ON p.amopfamily = c.opcfamily AND p.amoplefttype = c.opcintype
+          AND p.amoprighttype = c.opcintype
         AND p.amopstrategy = 3
-      JOIN pg_operator o ON o.oid = p.amopopr JOIN pg_namespace s ON s.oid = o.oprnamespace WHERE c.oid = best.classes[n])
+      JOIN pg_operator o ON o.oid = p.amopopr JOIN pg_namespace s ON s.oid = o.oprnamespace
+          WHERE c.oid = best.classes[n])
   FROM best, generate_series(0, best.indnkeyatts - 1) n
 `,
   },
   {
-    // \`ROW(a.x, a.y)::text\`: one text for one row, the same from the table and from what was kept.
+    // \`ROW(a.x, a.y)::text\`: one text for one row, the same from the table and from what was
+    // kept.
     name: 'row_of',
     takes: 'columns jsonb, prefix text, keys_only boolean',
     returns: 'text',
@@ -97,7 +107,8 @@ END
     also: 'IMMUTABLE',
     body: `
   SELECT 'ROW(' || coalesce(string_agg(format('%s.%I', prefix, c.value->>'name'), ', ' ORDER BY c.at), '') || ')::text'
-  FROM jsonb_array_elements(columns) WITH ORDINALITY c(value, at) WHERE NOT keys_only OR c.value->>'key' IS NOT NULL
+  FROM jsonb_array_elements(columns) WITH ORDINALITY c(value, at) WHERE NOT keys_only
+      OR c.value->>'key' IS NOT NULL
 `,
   },
   {
@@ -109,7 +120,8 @@ END
     body: `
 BEGIN
   EXECUTE format('CREATE TYPE holdpoint.undo_shape AS (%s)', (SELECT string_agg(format('%I %s', s.value->>'name',
-    coalesce((SELECT c->>'type' FROM jsonb_array_elements(columns) c WHERE c->>'name' = s.value->>'name'), 'text')), ', ' ORDER BY s.at)
+    coalesce((SELECT c->>'type' FROM jsonb_array_elements(columns) c
+        WHERE c->>'name' = s.value->>'name'), 'text')), ', ' ORDER BY s.at)
     FROM jsonb_array_elements(shape) WITH ORDINALITY s(value, at)));
   EXECUTE format('CREATE TYPE holdpoint.undo_row AS (%s)', (SELECT string_agg(format('%I %s', c.value->>'name',
     c.value->>'type'), ', ' ORDER BY c.at) FROM jsonb_array_elements(columns) WITH ORDINALITY c(value, at)));
@@ -119,12 +131,15 @@ BEGIN
     UNION ALL SELECT c.new, -1 FROM holdpoint.caught c
       WHERE c.n = a.n AND c.rel = $2 AND c.op IN ('U', 'I')) x GROUP BY 1 HAVING sum(x.delta) <> 0;
   CREATE TEMPORARY TABLE holdpoint_net (img text, delta bigint, before bigint, after bigint);
-  EXECUTE format('CREATE TEMPORARY TABLE holdpoint_pair (key text, v holdpoint.undo_row, expected text, past text, now text,
+  EXECUTE format('CREATE TEMPORARY TABLE holdpoint_pair (key text, v holdpoint.undo_row,
+    expected text, past text, now text,
     verdict text, proof text)');
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON pg_temp.holdpoint_raw, pg_temp.holdpoint_net, pg_temp.holdpoint_pair TO %I', pg_get_userbyid(owner));
   PERFORM holdpoint.run_as(owner, format('INSERT INTO pg_temp.holdpoint_net (img, delta)
-    SELECT x.img, sum(x.delta) FROM (SELECT %s AS img, q.delta FROM (SELECT r.img::holdpoint.undo_shape AS v, r.delta
-      FROM pg_temp.holdpoint_raw r OFFSET 0) q) x GROUP BY 1 HAVING sum(x.delta) <> 0', holdpoint.row_of(columns, '(q.v)', false)));
+    SELECT x.img, sum(x.delta) FROM (SELECT %s AS img, q.delta
+        FROM (SELECT r.img::holdpoint.undo_shape AS v, r.delta
+      FROM pg_temp.holdpoint_raw r OFFSET 0) q) x GROUP BY 1
+          HAVING sum(x.delta) <> 0', holdpoint.row_of(columns, '(q.v)', false)));
 END
 `,
   },
@@ -138,8 +153,10 @@ END
     body: `
   SELECT CASE WHEN columns = '[]' THEN format('INSERT INTO %s DEFAULT VALUES', rel::regclass)
     ELSE format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM (%s) q', rel::regclass,
-      (SELECT string_agg(quote_ident(c.value->>'name'), ', ' ORDER BY c.at) FROM jsonb_array_elements(columns) WITH ORDINALITY c(value, at)),
-      (SELECT string_agg(format('(q.v).%I', c.value->>'name'), ', ' ORDER BY c.at) FROM jsonb_array_elements(columns) WITH ORDINALITY c(value, at)),
+      (SELECT string_agg(quote_ident(c.value->>'name'), ', ' ORDER BY c.at)
+          FROM jsonb_array_elements(columns) WITH ORDINALITY c(value, at)),
+      (SELECT string_agg(format('(q.v).%I', c.value->>'name'), ', ' ORDER BY c.at)
+          FROM jsonb_array_elements(columns) WITH ORDINALITY c(value, at)),
       source) END
 `,
   },
@@ -155,21 +172,28 @@ DECLARE
   counting text;
   conflicts jsonb;
 BEGIN
-  counting := format('UPDATE pg_temp.holdpoint_net n SET "<column>" = coalesce(y.rows, 0) FROM pg_temp.holdpoint_net m LEFT JOIN (
-    SELECT x.img, count(*) AS rows FROM (SELECT %s AS img FROM ONLY %s t OFFSET 0) x GROUP BY 1) y ON y.img = m.img
+  counting := format('UPDATE pg_temp.holdpoint_net n SET "<column>" = coalesce(y.rows, 0) FROM
+    pg_temp.holdpoint_net m LEFT JOIN (
+    SELECT x.img, count(*) AS rows FROM (SELECT %s AS img FROM ONLY %s t OFFSET 0) x
+        GROUP BY 1) y ON y.img = m.img
     WHERE m.img = n.img', image, rel::regclass);
   PERFORM holdpoint.run_as(owner, replace(counting, '<column>', 'before'));
   SELECT coalesce(jsonb_agg(holdpoint.conflict(rel, null, format('%s of %s rows are still there', n.before, -n.delta), n.img)), '[]')
-    INTO conflicts FROM (SELECT * FROM pg_temp.holdpoint_net x WHERE x.before + x.delta < 0 LIMIT 100) n;
+    INTO conflicts FROM (SELECT * FROM pg_temp.holdpoint_net x WHERE x.before + x.delta < 0
+        LIMIT 100) n;
   IF conflicts <> '[]' AND NOT force THEN
     RETURN jsonb_build_object('rows', 0, 'conflicts', conflicts, 'past', '', 'present', '');
   END IF;
-  PERFORM holdpoint.run_as(owner, format('DELETE FROM ONLY %1$s d USING (SELECT t.ctid AS at, %2$s AS img,
-      row_number() OVER (PARTITION BY %2$s ORDER BY t.ctid) AS nth FROM ONLY %1$s t) x, pg_temp.holdpoint_net n
-    WHERE d.ctid = x.at AND x.img = n.img AND n.delta < 0 AND x.nth <= -n.delta', rel::regclass, image));
+  PERFORM holdpoint.run_as(owner,
+      format('DELETE FROM ONLY %1$s d USING (SELECT t.ctid AS at, %2$s AS img,
+      row_number() OVER (PARTITION BY %2$s ORDER BY t.ctid) AS nth FROM ONLY %1$s t) x,
+          pg_temp.holdpoint_net n
+    WHERE d.ctid = x.at AND x.img = n.img AND n.delta < 0
+        AND x.nth <= -n.delta', rel::regclass, image));
   PERFORM holdpoint.run_as(owner, holdpoint.insert_rows(rel, columns,
     'SELECT n.img::holdpoint.undo_row AS v FROM pg_temp.holdpoint_net n, generate_series(1, n.delta) OFFSET 0'))
-    FROM generate_series(1, CASE WHEN columns = '[]' THEN (SELECT coalesce(sum(n.delta), 0) FROM pg_temp.holdpoint_net n) ELSE 1 END);
+    FROM generate_series(1, CASE WHEN columns = '[]' THEN (SELECT coalesce(sum(n.delta), 0)
+        FROM pg_temp.holdpoint_net n) ELSE 1 END);
   PERFORM holdpoint.run_as(owner, replace(counting, '<column>', 'after'));
   RETURN (SELECT jsonb_build_object('rows', greatest(coalesce(sum(n.delta) FILTER (WHERE n.delta > 0), 0),
       coalesce(-sum(n.delta) FILTER (WHERE n.delta < 0), 0)), 'conflicts', conflicts,
@@ -186,7 +210,8 @@ END
     language: 'sql',
     also: 'IMMUTABLE',
     body: `
-  SELECT encode(sha256(coalesce(string_agg(sha256(convert_to(t, 'UTF8')), ''::bytea ORDER BY sha256(convert_to(t, 'UTF8'))), ''::bytea)), 'hex')
+  SELECT encode(sha256(coalesce(string_agg(sha256(convert_to(t, 'UTF8')), ''::bytea
+      ORDER BY sha256(convert_to(t, 'UTF8'))), ''::bytea)), 'hex')
   FROM unnest(texts) t
 `,
   },
@@ -211,17 +236,23 @@ END
 DECLARE
   keys text := (SELECT string_agg(format('t.%1$I %2$s (p.v).%1$I', c->>'name', coalesce(c->>'operator', '=')), ' AND ')
     FROM jsonb_array_elements(columns) c WHERE c->>'key' IS NOT NULL);
-  looking text := format('UPDATE pg_temp.holdpoint_pair u SET "<column>" = x.img FROM (SELECT p.key, %s AS img
-    FROM pg_temp.holdpoint_pair p JOIN ONLY %s t ON %s) x WHERE x.key = u.key', holdpoint.row_of(columns, 't', false), rel::regclass, keys);
+  looking text := format('UPDATE pg_temp.holdpoint_pair u SET "<column>" = x.img FROM (SELECT
+    p.key, %s AS img
+    FROM pg_temp.holdpoint_pair p JOIN ONLY %s t ON %s) x
+        WHERE x.key = u.key', holdpoint.row_of(columns, 't', false), rel::regclass, keys);
   taking text := format('DELETE FROM ONLY %s t USING pg_temp.holdpoint_pair p WHERE p.verdict = ''apply'' AND %s', rel::regclass, keys);
-  giving text := holdpoint.insert_rows(rel, columns, 'SELECT p.past::holdpoint.undo_row AS v FROM pg_temp.holdpoint_pair p
+  giving text := holdpoint.insert_rows(rel, columns,
+      'SELECT p.past::holdpoint.undo_row AS v FROM pg_temp.holdpoint_pair p
     WHERE p.verdict = ''apply'' AND p.past IS NOT NULL OFFSET 0');
   conflicts jsonb;
 BEGIN
-  PERFORM holdpoint.run_as(owner, format('INSERT INTO pg_temp.holdpoint_pair (key, v, expected, past)
-    WITH typed AS MATERIALIZED (SELECT n.img, n.delta, n.img::holdpoint.undo_row AS v FROM pg_temp.holdpoint_net n),
+  PERFORM holdpoint.run_as(owner,
+      format('INSERT INTO pg_temp.holdpoint_pair (key, v, expected, past)
+    WITH typed AS MATERIALIZED (SELECT n.img, n.delta, n.img::holdpoint.undo_row AS v
+        FROM pg_temp.holdpoint_net n),
       keyed AS MATERIALIZED (SELECT x.img, x.delta, x.v, %s AS key FROM typed x)
-    SELECT coalesce(d.key, i.key), coalesce(d.v, i.v), d.img, i.img FROM (SELECT * FROM keyed WHERE delta < 0) d
+    SELECT coalesce(d.key, i.key), coalesce(d.v, i.v), d.img, i.img FROM (SELECT * FROM keyed
+        WHERE delta < 0) d
     FULL JOIN (SELECT * FROM keyed WHERE delta > 0) i ON i.key = d.key', holdpoint.row_of(columns, '(x.v)', true)));
   ANALYZE pg_temp.holdpoint_pair;
   PERFORM holdpoint.run_as(owner, replace(looking, '<column>', 'now'));
@@ -240,7 +271,8 @@ END
 `,
   },
   {
-    // All at once; where something else now holds a unique value, row by row, and that row is reported.
+    // All at once; where something else now holds a unique value, row by row, and that row is
+    // reported.
     name: 'apply_keyed',
     takes: 'rel oid, columns jsonb, owner oid, keys text, taking text, giving text',
     returns: 'jsonb',
@@ -257,16 +289,19 @@ BEGIN
     PERFORM holdpoint.run_as(owner, taking);
     PERFORM holdpoint.run_as(owner, giving);
     RETURN '[]';
-  EXCEPTION WHEN integrity_constraint_violation OR unique_violation OR check_violation OR exclusion_violation OR not_null_violation THEN
+  EXCEPTION WHEN integrity_constraint_violation OR unique_violation OR check_violation
+      OR exclusion_violation OR not_null_violation THEN
     NULL;
   END;
-  FOR one IN SELECT p.key, p.past FROM pg_temp.holdpoint_pair p WHERE p.verdict = 'apply' ORDER BY p.past IS NOT NULL LOOP
+  FOR one IN SELECT p.key, p.past FROM pg_temp.holdpoint_pair p WHERE p.verdict = 'apply'
+      ORDER BY p.past IS NOT NULL LOOP
     BEGIN
       PERFORM holdpoint.run_as(owner, taking || format(' AND p.key = %L', one.key));
       IF one.past IS NOT NULL THEN
         PERFORM holdpoint.run_as(owner, replace(giving, 'p.past IS NOT NULL', format('p.key = %L', one.key)));
       END IF;
-    EXCEPTION WHEN integrity_constraint_violation OR unique_violation OR check_violation OR exclusion_violation OR not_null_violation THEN
+    EXCEPTION WHEN integrity_constraint_violation OR unique_violation OR check_violation
+        OR exclusion_violation OR not_null_violation THEN
       conflicts := conflicts || holdpoint.conflict(rel, one.key, SQLERRM, one.past);
       UPDATE pg_temp.holdpoint_pair p SET verdict = 'conflict' WHERE p.key = one.key;
     END;
@@ -287,10 +322,13 @@ DECLARE
     WHERE c->>'always' = 'false' AND c->>'key' IS NULL);
 BEGIN
   IF sets IS NULL THEN RETURN; END IF;
-  PERFORM holdpoint.run_as(owner, format('UPDATE ONLY %s t SET %s FROM (SELECT q.v, q.past::holdpoint.undo_row AS w
-    FROM pg_temp.holdpoint_pair q WHERE q.verdict = ''apply'' AND q.past IS NOT NULL AND q.now IS NOT NULL OFFSET 0) p WHERE %s',
+  PERFORM holdpoint.run_as(owner,
+      format('UPDATE ONLY %s t SET %s FROM (SELECT q.v, q.past::holdpoint.undo_row AS w
+    FROM pg_temp.holdpoint_pair q WHERE q.verdict = ''apply'' AND q.past IS NOT NULL
+        AND q.now IS NOT NULL OFFSET 0) p WHERE %s',
     rel::regclass, sets, keys));
-  UPDATE pg_temp.holdpoint_pair p SET verdict = 'updated' WHERE p.verdict = 'apply' AND p.past IS NOT NULL AND p.now IS NOT NULL;
+  UPDATE pg_temp.holdpoint_pair p SET verdict = 'updated' WHERE p.verdict = 'apply'
+      AND p.past IS NOT NULL AND p.now IS NOT NULL;
 END
 `,
   },
@@ -302,7 +340,8 @@ END
     also: exactSettings,
     body: `
 DECLARE
-  shape jsonb := (SELECT m.detail FROM holdpoint.marks m WHERE m.n = a.n AND m.kind = 'shape' AND m.rel = $2);
+  shape jsonb := (SELECT m.detail FROM holdpoint.marks m WHERE m.n = a.n AND m.kind = 'shape'
+      AND m.rel = $2);
   columns jsonb;
   owner oid := (SELECT c.relowner FROM pg_class c WHERE c.oid = rel);
   quiet jsonb;
@@ -319,7 +358,8 @@ BEGIN
   columns := holdpoint.common_columns(rel, shape);
   forced := (SELECT c.relforcerowsecurity FROM pg_class c WHERE c.oid = rel);
   IF forced THEN EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', rel::regclass); END IF;
-  quiet := coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.tgname, 'enabled', t.tgenabled)) FROM pg_trigger t
+  quiet := coalesce((SELECT jsonb_agg(jsonb_build_object('name', t.tgname, 'enabled',
+      t.tgenabled)) FROM pg_trigger t
     WHERE t.tgrelid = rel AND NOT t.tgisinternal AND t.tgenabled IN ('A', 'R') AND t.tgname !~ '^holdpoint_'), '[]');
   FOR trigger_name IN SELECT q->>'name' FROM jsonb_array_elements(quiet) q LOOP
     EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', rel::regclass, trigger_name);

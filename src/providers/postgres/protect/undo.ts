@@ -1,5 +1,5 @@
-// The one command: everything of an action back, or a report why not. One transaction; a dry run is the
-// same work, rolled back.
+// The one command: everything of an action back, or a report why not. One transaction; a dry run
+// is the same work, rolled back.
 import type { SqlFunction } from './sql-function.ts'
 
 export const undoFunctions: readonly SqlFunction[] = [
@@ -20,8 +20,10 @@ DECLARE
   quiet jsonb := '{}';
 BEGIN
   PERFORM set_config('session_replication_role', 'replica', true);
-  FOR touched IN SELECT DISTINCT m.rel, s.nspname, c.relname FROM holdpoint.marks m LEFT JOIN pg_class c ON c.oid = m.rel
-      LEFT JOIN pg_namespace s ON s.oid = c.relnamespace WHERE m.n = a.n AND m.kind = 'shape' ORDER BY m.rel LOOP
+  FOR touched IN SELECT DISTINCT m.rel, s.nspname, c.relname FROM holdpoint.marks m LEFT
+      JOIN pg_class c ON c.oid = m.rel
+      LEFT JOIN pg_namespace s ON s.oid = c.relnamespace WHERE m.n = a.n AND m.kind = 'shape'
+          ORDER BY m.rel LOOP
     one := holdpoint.undo_table(a, touched.rel, force);
     restored := restored || jsonb_build_object('schema', touched.nspname, 'name', touched.relname, 'rows', one->'rows', 'objects', 0);
     conflicts := conflicts || (one->'conflicts');
@@ -34,7 +36,8 @@ BEGIN
   PERFORM holdpoint.end_run_as();
   PERFORM set_config('session_replication_role', 'origin', true);
   PERFORM holdpoint.wake_triggers(a, quiet);
-  because := because || holdpoint.orphans(ARRAY(SELECT m.rel FROM holdpoint.marks m WHERE m.n = a.n AND m.kind = 'shape'));
+  because := because || holdpoint.orphans(ARRAY(SELECT m.rel FROM holdpoint.marks m
+      WHERE m.n = a.n AND m.kind = 'shape'));
   PERFORM holdpoint.end_run_as();
   RETURN jsonb_build_object('restored', restored, 'conflicts', conflicts, 'because', because,
     'sha256_before', holdpoint.digest(past), 'sha256_after', holdpoint.digest(present), 'equal', past = present,
@@ -52,7 +55,8 @@ END
 DECLARE
   t record;
 BEGIN
-  FOR t IN SELECT q.key::oid AS rel, n.value AS name FROM jsonb_each(quiet) q, jsonb_array_elements(q.value) n LOOP
+  FOR t IN SELECT q.key::oid AS rel, n.value AS name FROM jsonb_each(quiet) q,
+      jsonb_array_elements(q.value) n LOOP
     EXECUTE format('ALTER TABLE %s ENABLE %s TRIGGER %I', t.rel::regclass,
       CASE t.name->>'enabled' WHEN 'R' THEN 'REPLICA' ELSE 'ALWAYS' END, t.name->>'name');
   END LOOP;
@@ -71,7 +75,8 @@ DECLARE
   value bigint;
   step bigint;
 BEGIN
-  FOR s IN SELECT x FROM holdpoint.marks m, jsonb_array_elements(m.detail->'sequences') x WHERE m.n = a.n AND m.kind = 'truncated' LOOP
+  FOR s IN SELECT x FROM holdpoint.marks m, jsonb_array_elements(m.detail->'sequences') x
+      WHERE m.n = a.n AND m.kind = 'truncated' LOOP
     CONTINUE WHEN NOT EXISTS (SELECT FROM pg_sequence q WHERE q.seqrelid = (s->>'oid')::oid);
     EXECUTE format('SELECT last_value FROM %s', (s->>'oid')::oid::regclass) INTO value;
     SELECT q.seqincrement INTO step FROM pg_sequence q WHERE q.seqrelid = (s->>'oid')::oid;
@@ -97,10 +102,13 @@ DECLARE
   rows bigint;
   found jsonb := '[]';
 BEGIN
-  FOR k IN SELECT c.oid, c.conname, c.conrelid, c.confrelid, c.conkey, c.confkey, c.conpfeqop, r.relowner,
-      EXISTS (SELECT FROM pg_operator o WHERE o.oid = ANY (c.conpfeqop) AND o.oprnamespace <> 'pg_catalog'::regnamespace) AS foreign_code FROM pg_constraint c
+  FOR k IN SELECT c.oid, c.conname, c.conrelid, c.confrelid, c.conkey, c.confkey, c.conpfeqop,
+      r.relowner,
+      EXISTS (SELECT FROM pg_operator o WHERE o.oid = ANY (c.conpfeqop)
+          AND o.oprnamespace <> 'pg_catalog'::regnamespace) AS foreign_code FROM pg_constraint c
     LEFT JOIN pg_constraint p ON p.oid = c.conparentid JOIN pg_class r ON r.oid = c.conrelid
-    WHERE c.contype = 'f' AND c.convalidated AND r.relkind = 'r' AND (p.oid IS NULL OR p.confrelid = c.confrelid)
+    WHERE c.contype = 'f' AND c.convalidated AND r.relkind = 'r' AND (p.oid IS NULL
+        OR p.confrelid = c.confrelid)
       AND (c.conrelid = ANY (rels) OR c.confrelid IN (SELECT x FROM unnest(rels) x
         UNION SELECT u.relid FROM unnest(rels) x, pg_partition_ancestors(x) u(relid)))
   LOOP
@@ -135,7 +143,8 @@ DECLARE
   sha text;
 BEGIN
   PERFORM holdpoint.undo_schemas(a.plan);
-  FOR m IN SELECT x.value FROM jsonb_array_elements(a.plan->'moves') WITH ORDINALITY x(value, at) ORDER BY x.at DESC LOOP
+  FOR m IN SELECT x.value FROM jsonb_array_elements(a.plan->'moves') WITH ORDINALITY x(value,
+      at) ORDER BY x.at DESC LOOP
     taken := holdpoint.in_its_place(m);
     IF taken IS NOT NULL THEN
       conflicts := conflicts || jsonb_build_object('schema', m->>'schema', 'name', m->>'name', 'key', null,
@@ -204,7 +213,8 @@ END
     language: 'sql',
     also: 'STABLE',
     body: `
-  SELECT CASE WHEN m->>'kind' = 'routine' THEN (SELECT 'ROUTINE' FROM pg_proc p JOIN pg_namespace s ON s.oid = p.pronamespace
+  SELECT CASE WHEN m->>'kind' = 'routine' THEN (SELECT 'ROUTINE' FROM pg_proc p
+      JOIN pg_namespace s ON s.oid = p.pronamespace
       JOIN pg_proc o ON o.oid = (m->>'oid')::oid
       WHERE s.nspname = m->>'schema' AND p.proname = m->>'name' AND p.proargtypes = o.proargtypes)
     WHEN m->>'kind' = 'type' THEN (SELECT CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END FROM pg_type t
@@ -212,7 +222,8 @@ END
     WHEN m->>'kind' = 'statistics' THEN (SELECT 'STATISTICS' FROM pg_statistic_ext x JOIN pg_namespace s ON s.oid = x.stxnamespace
       WHERE s.nspname = m->>'schema' AND x.stxname = m->>'name')
     ELSE (SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
-      WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'i' THEN 'INDEX' ELSE 'TABLE' END FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
+      WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'i' THEN 'INDEX' ELSE 'TABLE' END FROM pg_class c
+          JOIN pg_namespace s ON s.oid = c.relnamespace
       WHERE s.nspname = m->>'schema' AND c.relname = m->>'name') END
 `,
   },
@@ -225,9 +236,11 @@ END
 DECLARE
   aside text := 'holdpoint_aside_' || n;
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_namespace s WHERE s.nspname = aside) THEN EXECUTE format('CREATE SCHEMA %I', aside); END IF;
+  IF NOT EXISTS (SELECT FROM pg_namespace s WHERE s.nspname = aside)
+      THEN EXECUTE format('CREATE SCHEMA %I', aside); END IF;
   EXECUTE format('ALTER %s %I.%s SET SCHEMA %I', what, m->>'schema', CASE WHEN m->>'kind' = 'routine'
-    THEN format('%I(%s)', m->>'name', pg_get_function_identity_arguments((m->>'oid')::oid)) ELSE quote_ident(m->>'name') END, aside);
+    THEN format('%I(%s)', m->>'name', pg_get_function_identity_arguments((m->>'oid')::oid))
+        ELSE quote_ident(m->>'name') END, aside);
 END
 `,
   },
@@ -242,9 +255,12 @@ END
   SELECT coalesce(jsonb_agg(DISTINCT format('\`%s\` needs \`%s\`: undo that action first', m->>'name', i.identity)), '[]')
   FROM jsonb_array_elements(plan->'moves') m
   JOIN pg_depend d ON d.deptype IN ('n', 'a') AND (d.classid = (m->>'class')::oid AND d.objid = (m->>'oid')::oid
-    OR d.classid = 'pg_rewrite'::regclass AND d.objid IN (SELECT r.oid FROM pg_rewrite r WHERE r.ev_class = (m->>'oid')::oid)
-    OR d.classid = 'pg_trigger'::regclass AND d.objid IN (SELECT r.oid FROM pg_trigger r WHERE r.tgrelid = (m->>'oid')::oid)
-    OR d.classid = 'pg_attrdef'::regclass AND d.objid IN (SELECT r.oid FROM pg_attrdef r WHERE r.adrelid = (m->>'oid')::oid))
+    OR d.classid = 'pg_rewrite'::regclass AND d.objid IN (SELECT r.oid FROM pg_rewrite r
+        WHERE r.ev_class = (m->>'oid')::oid)
+    OR d.classid = 'pg_trigger'::regclass AND d.objid IN (SELECT r.oid FROM pg_trigger r
+        WHERE r.tgrelid = (m->>'oid')::oid)
+    OR d.classid = 'pg_attrdef'::regclass AND d.objid IN (SELECT r.oid FROM pg_attrdef r
+        WHERE r.adrelid = (m->>'oid')::oid))
   JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, 0) i ON i.schema ~ '^holdpoint_trash_'
     AND i.schema NOT IN (SELECT x->>'trash' FROM jsonb_array_elements(plan->'moves') x)
 `,
@@ -261,7 +277,8 @@ DECLARE
   owner oid;
   conflicts jsonb := '[]';
 BEGIN
-  FOR link IN SELECT l.value FROM jsonb_array_elements(links) WITH ORDINALITY l(value, at) WHERE l.value->>'rank' <> '1'
+  FOR link IN SELECT l.value FROM jsonb_array_elements(links) WITH ORDINALITY l(value, at)
+      WHERE l.value->>'rank' <> '1'
     ORDER BY (l.value->>'rank')::integer, l.at LOOP
     SELECT c.relowner INTO owner FROM pg_class c WHERE c.oid = (link->>'rel')::oid;
     BEGIN
@@ -278,8 +295,9 @@ END
 `,
   },
   {
-    // With the rights of the table's owner, for a check or an index runs its code; what needs more
-    // rights than that (a publication, a foreign key to somebody else's table) runs no code of theirs.
+    // With the rights of the table's owner, for a check or an index runs its code; what needs
+    // more rights than that (a publication, a foreign key to somebody else's table) runs no code
+    // of theirs.
     name: 'run_ddl',
     takes: 'owner oid, link jsonb, ddl text',
     returns: 'void',
@@ -312,7 +330,8 @@ BEGIN
   END IF;
   late := CASE WHEN a.expires_at < now() THEN format('it had expired at %s, and was not purged yet', a.expires_at) END;
   BEGIN
-    report := CASE a.kind WHEN 'drop' THEN holdpoint.undo_moves(a, force) WHEN 'image' THEN holdpoint.undo_image(a, force)
+    report := CASE a.kind WHEN 'drop' THEN holdpoint.undo_moves(a, force) WHEN 'image'
+        THEN holdpoint.undo_image(a, force)
       ELSE holdpoint.undo_rows(a, force) END;
     IF dry_run OR NOT (report->>'done')::boolean THEN RAISE EXCEPTION USING ERRCODE = 'HP000'; END IF;
     UPDATE holdpoint.actions x SET state = 'undone', undone_at = clock_timestamp() WHERE x.n = a.n;
@@ -320,7 +339,8 @@ BEGIN
   EXCEPTION WHEN SQLSTATE 'HP000' THEN NULL;
     WHEN OTHERS THEN report := refused || jsonb_build_object('because', jsonb_build_array(SQLERRM));
   END;
-  IF late IS NOT NULL THEN report := jsonb_set(report, '{because}', report->'because' || jsonb_build_array(late)); END IF;
+  IF late IS NOT NULL THEN report := jsonb_set(report, '{because}', report->'because'
+      || jsonb_build_array(late)); END IF;
   RETURN report || jsonb_build_object('action', $1, 'dry_run', dry_run);
 END
 `,
