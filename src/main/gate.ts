@@ -185,7 +185,10 @@ function createWorks(
       configuration.vaultKey.kind === 'environment' ? [configuration.vaultKey.variable] : [],
     run: runCommand,
     backups: joinBackups({
-      ...{ databases: configuration.databases, exporting: sql.databases.exporting },
+      ...{
+        databases: configuration.databases,
+        exporting: (...asked) => sql.databases.exporting(...asked),
+      },
       ...{ ledger, vault: state.vault, clock, random },
     }),
   })

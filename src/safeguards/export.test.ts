@@ -70,7 +70,7 @@ async function stage(t: TestContext): Promise<Scene> {
   t.after(() => servers.close())
   const facts: string[] = []
   const backups = joinBackups({
-    ...{ databases, exporting: servers.exporting, vault: () => vault },
+    ...{ databases, exporting: (...asked) => servers.exporting(...asked), vault: () => vault },
     ledger: {
       append: (fact, beside) => {
         facts.push(fact.kind)

@@ -33,7 +33,9 @@ export async function startTwoServers(): Promise<TwoServers> {
   ])
   return {
     ...{ source, target, access: accessTo(servers) },
-    stop: async () => void (await Promise.all([source.stop(), target.stop()])),
+    stop: async () => {
+      await Promise.all([source.stop(), target.stop()])
+    },
   }
 }
 
@@ -64,7 +66,12 @@ export function through(
 }
 
 export function partsOf(access: DatabaseAccess): BackupParts {
-  return { access, key: () => Promise.resolve(backupKey), random: systemRandom, clock: createClock(null) }
+  return {
+    access,
+    key: () => Promise.resolve(backupKey),
+    random: systemRandom,
+    clock: createClock(null),
+  }
 }
 
 let decisions = 0

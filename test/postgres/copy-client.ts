@@ -1,7 +1,7 @@
 // COPY both ways over `pg`, which knows the messages but leaves them to the query object.
 import type pg from 'pg'
 
-import type { ExportClient, Rows } from '../../src/safeguards/postgres/clients.ts'
+import type { ExportClient } from '../../src/safeguards/postgres/clients.ts'
 
 interface Stream {
   pause(): void
@@ -68,7 +68,7 @@ export function exportClient(client: pg.Client): ExportClient {
         rowMode: 'array',
         types: { getTypeParser: () => (value: string | Buffer) => String(value) },
       })
-      return { rows: rows as Rows }
+      return { rows }
     },
     copyOut: (sql) => copyOut(client, sql),
     copyIn: (sql, source) => copyIn(client, sql, source),
@@ -78,7 +78,7 @@ export function exportClient(client: pg.Client): ExportClient {
 async function* copyOut(client: pg.Client, sql: string): AsyncGenerator<Uint8Array> {
   const held: Uint8Array[] = []
   let bytes = 0
-  let ended = false
+  const over = { yet: false }
   let fault: Error | null = null
   let from: Connection | null = null
   let wake = (): void => undefined
@@ -93,7 +93,7 @@ async function* copyOut(client: pg.Client, sql: string): AsyncGenerator<Uint8Arr
     },
     () => undefined,
     (failed) => {
-      ended = true
+      over.yet = true
       fault = failed
       wake()
     },
@@ -102,11 +102,13 @@ async function* copyOut(client: pg.Client, sql: string): AsyncGenerator<Uint8Arr
   for (;;) {
     const pieces = held.splice(0)
     bytes = 0
-    if (pieces.length > 0) yield Buffer.concat(pieces)
     const connection = from as Connection | null
-    if (held.length === 0) connection?.stream.resume()
-    if (held.length > 0) continue
-    if (ended) {
+    connection?.stream.resume()
+    if (pieces.length > 0) {
+      yield Buffer.concat(pieces)
+      continue
+    }
+    if (over.yet) {
       const failed = fault as Error | null
       if (failed !== null) throw failed
       return

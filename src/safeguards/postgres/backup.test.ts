@@ -48,7 +48,10 @@ test('all kinds of objects and values are exported, restored and the same', asyn
       found.map(({ database }) => database),
       ['kinds', 'postgres'],
     )
-    if (!withDump) return t.diagnostic('no pg_dump at hand: it was not asked')
+    if (!withDump) {
+      t.diagnostic('no pg_dump at hand: it was not asked')
+      return
+    }
     assert.deepEqual(dumped(target.url('again')), dumped(source.url('kinds')))
   })
 })
@@ -73,7 +76,7 @@ test('what happens meanwhile is not in it, and tables cannot be emptied under it
         const other = await source.connect('meanwhile')
         await other.query("DELETE FROM orders WHERE id % 2 = 0; UPDATE orders SET note = 'new'")
         await other.query("SET lock_timeout = '50ms'")
-        await other.query('TRUNCATE orders').catch((fault: Error) => seen.push(fault.message))
+        await other.query('TRUNCATE orders').catch((fault: unknown) => seen.push(String(fault)))
         await other.end()
         yield* client.copyOut(sql)
       })()
@@ -252,7 +255,9 @@ test('a deadline, and a server that goes away, fail it', async (t) => {
   await fill(source, 'late', orders)
   t.after(() => drop(source, 'late'))
   let now = 0
-  const hurried = { clock: { now: partsOf(access).clock.now, milliseconds: () => (now += 40_000) } }
+  const hurried = {
+    clock: { now: () => partsOf(access).clock.now(), milliseconds: () => (now += 40_000) },
+  }
   const late = await proving(t).prove(access, hurried)
   assert.deepEqual(late, { kind: 'failed', why: 'it took more than 5 minutes' })
   const cut = through(access, (client, upstream) => ({

@@ -91,7 +91,8 @@ export const readingOnly: Taker = {
 }
 
 async function drain(data: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const piece of data) void piece
+  const pieces = data[Symbol.asyncIterator]()
+  while ((await pieces.next()).done !== true);
 }
 
 /** Makes everything in a database that was made from template0 and that nobody uses. */
@@ -107,7 +108,9 @@ export async function restoreDatabase(
   await client.query('DROP SCHEMA IF EXISTS public')
   await client.query('DROP EXTENSION IF EXISTS plpgsql')
   const taker: Taker = {
-    statement: async (statement) => void (await client.query(render(statement, naming))),
+    async statement(statement) {
+      await client.query(render(statement, naming))
+    },
     rows: ({ name, columns }, data) => {
       const list = columns.length === 0 ? '' : ` (${columns.join(', ')})`
       return client.copyIn(`COPY ${name}${list} FROM STDIN`, data)

@@ -44,14 +44,15 @@ export async function readDatabases(
   client: ExportClient,
   version: number,
 ): Promise<readonly DatabaseHead[]> {
-  const provider = version >= 150000 ? 'd.datlocprovider' : "'c'"
-  const locale = version >= 170000 ? 'd.datlocale' : version >= 150000 ? 'd.daticulocale' : 'NULL'
-  const rules = version >= 160000 ? 'd.daticurules' : 'NULL'
+  const providerSql = version >= 150000 ? 'd.datlocprovider' : "'c'"
+  const localeSql =
+    version >= 170000 ? 'd.datlocale' : version >= 150000 ? 'd.daticulocale' : 'NULL'
+  const rulesSql = version >= 160000 ? 'd.daticurules' : 'NULL'
   const found = await ask<Listed>(
     client,
     `SELECT d.datname AS name, pg_encoding_to_char(d.encoding) AS encoding,
-       d.datcollate AS collate, d.datctype AS ctype, ${provider} AS provider,
-       ${locale} AS locale, ${rules} AS rules, d.datallowconn AND d.datconnlimit <> 0 AS open
+       d.datcollate AS collate, d.datctype AS ctype, ${providerSql} AS provider,
+       ${localeSql} AS locale, ${rulesSql} AS rules, d.datallowconn AND d.datconnlimit <> 0 AS open
      FROM pg_database d WHERE NOT d.datistemplate ORDER BY d.datname`,
   )
   const shut = found.filter(({ open }) => !open).map(({ name }) => `\`${name}\``)
@@ -59,7 +60,9 @@ export async function readDatabases(
     const says = `${shut.join(', ')} take no connections, and cannot be exported`
     throw new Fault('export-shut', `${says}; open or drop them first`)
   }
-  return found.map(({ open: _open, ...head }) => head)
+  return found.map(({ name, encoding, collate, ctype, provider, locale, rules }) => ({
+    ...{ name, encoding, collate, ctype, provider, locale, rules },
+  }))
 }
 
 /** As near to the original as this server has it; the first that works is taken. */

@@ -56,9 +56,9 @@ class Copier {
 
   async *out(sql: string): AsyncGenerator<Uint8Array> {
     const ended = this.#ask(sql, null)
-    let end: End | null = null
-    void ended.then((how) => {
-      end = how
+    const over = { yet: false }
+    void ended.then(() => {
+      over.yet = true
       this.#wake()
     })
     try {
@@ -68,18 +68,18 @@ class Copier {
         this.#bytes = 0
         this.#server.resume()
         if (pieces.length > 0) yield Buffer.concat(pieces)
-        else if (end !== null) break
+        else if (over.yet) break
         else await new Promise<void>((resolve) => (this.#wake = resolve))
       }
       this.#judge(await ended)
     } finally {
       // Who stops in the middle has no more use for the connection.
-      if (end === null) this.#server.close()
+      if (!over.yet) this.#server.close()
     }
   }
 
   async in(sql: string, source: AsyncIterable<Uint8Array>): Promise<void> {
-    let feeding: Promise<unknown> = Promise.resolve(null)
+    let feeding: Promise<Error | null> = Promise.resolve(null)
     const end = await this.#ask(sql, () => {
       feeding = this.#feed(source)
     })
@@ -90,7 +90,7 @@ class Copier {
   }
 
   /** Gives what the source failed with; null for nothing. */
-  async #feed(source: AsyncIterable<Uint8Array>): Promise<unknown> {
+  async #feed(source: AsyncIterable<Uint8Array>): Promise<Error | null> {
     try {
       for await (const piece of source) {
         if (!this.#server.copying) return null
@@ -103,7 +103,7 @@ class Copier {
       return null
     } catch (fault) {
       this.#endCopy(frontend.copyFailMessage('what was to be copied could not be read'))
-      return fault ?? lost()
+      return fault instanceof Error ? fault : lost()
     }
   }
 
