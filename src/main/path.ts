@@ -20,6 +20,7 @@ import { createInterpreter, createReading } from '../interpret.ts'
 import type { SqlRequest } from '../interpret.ts'
 import { weigh } from '../inventory/weigh.ts'
 import { refuseAsProblem } from '../providers/problem.ts'
+import { maskSamples } from '../providers/postgres/mask.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
 import type { RefusalText } from '../refusals.ts'
@@ -42,6 +43,7 @@ export function joinPath(works: Works): Parts {
     const found = providers.find((one) => one.name === provider)
     if (found !== undefined) byUpstream.set(name, found)
   }
+  const masks = new Map(configuration.databases.map(({ name, mask }) => [name, mask]))
   const readers = new Map([...byUpstream].map(([name, { reader }]) => [name, reader]))
   return {
     receive: (arrival) => ({
@@ -57,9 +59,11 @@ export function joinPath(works: Works): Parts {
     ),
     place: discovery.place,
     standing: works.standingReads,
-    measure: (request, impacts, clearance, signal) => {
+    measure: async (request, impacts, clearance, signal) => {
       const actions = mapNonEmpty(impacts, ({ action }) => action)
-      return databases.measure(sqlOf(request), actions, clearance, signal)
+      const asked = sqlOf(request)
+      const measured = await databases.measure(asked, actions, clearance, signal)
+      return maskSamples(measured, masks.get(asked.payload.upstream) ?? [])
     },
     weigh: (impacts, measured) => weigh(impacts, measured, tableName),
     abandon: ({ payload, session, digest }) =>
