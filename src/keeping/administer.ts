@@ -30,6 +30,11 @@ export interface Protection {
   readonly version: number
   enrolmentSql(options: EnrolmentOptions): string
   unenrolmentSql(options: Readonly<{ force: boolean }>): string
+  /** Of a database that was dropped, and waits renamed: one statement after another. */
+  restoreDatabaseSql?(name: string, action: string): readonly string[]
+  purgeDatabaseSql?(action: string): readonly string[]
+  /** One column: the actions that are due. */
+  readonly expiredDatabasesSql?: string
 }
 
 export interface EnrolmentOptions {

@@ -56,6 +56,8 @@ const protection: Protection = {
     CREATE OR REPLACE FUNCTION holdpoint.status() RETURNS jsonb LANGUAGE sql AS $$
       SELECT jsonb_build_object('version', version, 'missing', to_jsonb(missing),
         'event_triggers', true, 'unwatched', '[]'::jsonb) FROM holdpoint.settings $$;
+    CREATE TABLE IF NOT EXISTS holdpoint.databases(action text, name text, undone_at timestamptz,
+      bytes bigint);
     CREATE TABLE IF NOT EXISTS holdpoint.kept(action text, undone_at timestamptz);
     CREATE OR REPLACE FUNCTION holdpoint.trash() RETURNS TABLE(action text, at timestamptz,
       kind text, statement text, tables jsonb, bytes bigint, expires_at timestamptz,

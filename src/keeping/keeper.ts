@@ -15,6 +15,7 @@ import type { PersonName, SecretName } from '../domain/names.ts'
 import { sha256 } from '../system/hash.ts'
 import { administer, everyDatabase, meant, saysOf } from './administer.ts'
 import type { KeeperOptions, Task } from './administer.ts'
+import { expireDropped } from './dropped.ts'
 import { inOneTransaction, lookAt, readEnrolment } from './look.ts'
 import { purge } from './purge.ts'
 import { listTrash } from './trash.ts'
@@ -132,6 +133,7 @@ async function expire(options: KeeperOptions): Promise<void> {
       await administer(options, task, async (client) => {
         if ((await readEnrolment(client)) === null) return
         await client.query(`SELECT holdpoint.expire('${settings.retentionDays} days')`)
+        await expireDropped(client, options)
       })
     } catch (fault) {
       options.report(fault)

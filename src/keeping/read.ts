@@ -83,7 +83,7 @@ export function readPurge(rows: Rows): PurgeReport {
   return parse(purgeAnswer, rows[0]?.[0] ?? null)
 }
 
-type UndoAnswer = Omit<UndoReport, 'decision' | 'upstream' | 'database' | 'dryRun'>
+export type UndoAnswer = Omit<UndoReport, 'decision' | 'upstream' | 'database' | 'dryRun'>
 
 export function readUndo(rows: Rows): UndoAnswer {
   const answer = parse(undoAnswer, rows[0]?.[0] ?? null)

@@ -11,6 +11,12 @@ import {
   unenrolmentSql,
 } from '../providers/postgres/protect/enrol.ts'
 import { sha256 } from '../system/hash.ts'
+import {
+  expiredDatabasesSql,
+  purgeDatabaseSql,
+  quarantineDatabaseSql,
+  restoreDatabaseSql,
+} from '../providers/postgres/protect/databases.ts'
 import { systemRandom } from '../system/random.ts'
 import * as facts from '../../test/contracts/facts.ts'
 import { administerAt } from '../../test/postgres/administer.ts'
@@ -54,7 +60,10 @@ test('enrolled, changed, undone, expired and removed', async (t) => {
       list: () => [...vault.keys()],
       open: (name) => vault.get(name) ?? new Concealed(name, ''),
     }),
-    protection: { version: enrolmentVersion, enrolmentSql, unenrolmentSql },
+    protection: {
+      ...{ version: enrolmentVersion, enrolmentSql, unenrolmentSql },
+      ...{ restoreDatabaseSql, purgeDatabaseSql, expiredDatabasesSql },
+    },
     random: systemRandom,
     report: (fault) => assert.fail(String(fault)),
   })
@@ -107,6 +116,31 @@ test('enrolled, changed, undone, expired and removed', async (t) => {
   })
   assert.deepEqual(Buffer.from(store.beside(last)?.bytes ?? []), Buffer.from(signed))
   assert.deepEqual((await keeper.trash(by)).kept, [])
+
+  // A whole database, dropped, taken back, dropped again and purged.
+  const admin = await server.connect('shop')
+  await admin.query('CREATE DATABASE extra')
+  await ledger.append(facts.decided('two', facts.allow, { impacts }), payload)
+  await ledger.append(facts.sent('two'))
+  const there = async (): Promise<number> =>
+    (await admin.query("SELECT FROM pg_database WHERE datname = 'extra'")).rows.length
+  for (const sql of quarantineDatabaseSql('extra', 'request_two', 'DROP DATABASE extra')) {
+    await admin.query(sql)
+  }
+  const two = 'two' as DecisionId
+  const try2 = await keeper.undo({ decision: two, dryRun: true, force: false, by })
+  assert.deepEqual([try2.restored, await there()], [[{ schema: '', name: 'extra', rows: null }], 0])
+  const back = await keeper.undo({ decision: two, dryRun: false, force: false, by })
+  assert.deepEqual([back.done, await there()], [true, 1])
+  for (const sql of quarantineDatabaseSql('extra', 'request_three', 'DROP DATABASE extra')) {
+    await admin.query(sql)
+  }
+  const lost = (await keeper.trash(by)).kept.find(({ action }) => action === 'request_three')
+  assert.ok(lost !== undefined)
+  const gone = await keeper.purge({ item: lost, by, request: sha256('x'), signed })
+  assert.equal(gone.purged, true)
+  const left = await admin.query("SELECT FROM pg_database WHERE datname LIKE 'holdpoint_trash%'")
+  assert.deepEqual(left.rows, [])
   await keeper.expire()
   const [status] = await keeper.status(by)
   assert.deepEqual([status?.enrolment?.kept, status?.server?.rolePower], [0, []])

@@ -6,6 +6,7 @@ import type { DecisionId, Digest, UpstreamName } from '../domain/names.ts'
 import type { DecisionRecord } from '../store/store.ts'
 import { administer, meant } from './administer.ts'
 import type { KeeperOptions, Task } from './administer.ts'
+import { droppedBy, restoreDropped } from './dropped.ts'
 import { literal, readEnrolment } from './look.ts'
 import { readUndo } from './read.ts'
 
@@ -28,6 +29,9 @@ export async function undo(options: KeeperOptions, asked: UndoAsked): Promise<Un
       `SELECT count(*) FROM holdpoint.trash() WHERE action = ${action}`,
     )
     if (known?.[0] === '0') throw nothingKept(decision, database)
+    const { id } = record.decision.request
+    const dropped = await droppedBy(client, id)
+    if (dropped !== null) return restoreDropped(client, options, id, dropped, dryRun)
     return readUndo(await client.query(`SELECT holdpoint.undo(${action}, ${dryRun}, ${force})`))
   })
   if (answer.done && !dryRun) {
