@@ -5,6 +5,7 @@ import { fuzzJson } from './json.ts'
 import { fuzzPostgresBackend, fuzzPostgresFrontend, fuzzPostgresStartup } from './postgres.ts'
 import { fuzzRailway } from './railway.ts'
 import { fuzzResponse } from './response.ts'
+import { fuzzSql } from './sql.ts'
 import type { FuzzTarget } from './target.ts'
 
 /** A row per parser of untrusted bytes. */
@@ -19,4 +20,5 @@ export const targets: readonly FuzzTarget[] = [
   fuzzPostgresStartup,
   fuzzPostgresFrontend,
   fuzzPostgresBackend,
+  fuzzSql,
 ]

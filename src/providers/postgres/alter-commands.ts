@@ -90,11 +90,16 @@ export function alterCommand(context: Context, alteration: Alteration): void {
     case 'loses':
       return loses(context, alteration)
     case 'disarms':
+    case 'drops-guard': {
+      const canReturn = row === 'drops-guard' && alteration.alone
+      const keeping = canReturn ? dropping(context) : 'never'
       context.changed.names.add(name)
-      return disarms(context, resource)
-    case 'drops-guard':
-      context.changed.names.add(name)
-      return disarms(context, resource, alteration.alone ? dropping(context) : 'never')
+      disarms(context, resource, keeping)
+      for (const one of below(context, target)) {
+        disarms(context, relationResource(context, one), keeping)
+      }
+      return
+    }
     case 'owner':
       return changesOwner(context, alteration)
     case 'partition':
@@ -143,11 +148,16 @@ function rewrites(context: Context, target: Resolved, subtype: string): void {
   }
 }
 
+/** Partitions follow even where ONLY is said; whoever inherits may keep its own. */
+function below(context: Context, target: Resolved): readonly Relation[] {
+  return target.kind === 'relation' ? context.names.below(target.relation) : []
+}
+
 function loses(context: Context, { target, command }: Alteration): void {
   const keeping = context.depth === 0 ? 'image' : 'never'
   destroys(context, resourceOfTarget(context, target), 'some', keeping)
-  const below = target.kind === 'relation' ? context.names.below(target.relation) : []
-  for (const one of below) destroys(context, relationResource(context, one), 'some', keeping)
+  for (const one of below(context, target))
+    destroys(context, relationResource(context, one), 'some', keeping)
   if (target.kind === 'relation') losesGuards(context, target.relation, command)
   context.changed.names.add(target.kind === 'relation' ? target.relation.name : target.name)
   if (textOf(command, 'behavior') !== 'DROP_CASCADE') return

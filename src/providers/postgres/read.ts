@@ -115,7 +115,11 @@ function readSession(context: Context, text: string): void {
 /** Casts, operators, operator classes and domains run unasked, wherever their types are. */
 function readAmbient(context: Context): void {
   const inside = deeper(context)
-  for (const oid of context.catalogue.ambient) readRoutine(inside, oid, 'trigger')
+  for (const oid of context.catalogue.ambient) {
+    // Only a superuser makes functions in C, and types of them are as good as PostgreSQL's own.
+    const language = context.names.routine(oid)?.language
+    if (language !== 'c' && language !== 'internal') readRoutine(inside, oid, 'trigger')
+  }
   for (const domain of context.catalogue.domains) {
     readExpressions(context, `domain/${domain.schema}.${domain.name}`, domain.checks)
   }

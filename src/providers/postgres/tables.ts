@@ -4,6 +4,7 @@ import type { Node, Tree } from '../../languages/sql/tree.ts'
 import { alterCommand } from './alter-commands.ts'
 import { disarms, escalates, qualify, reads, resourceOf, unknown, writes } from './context.ts'
 import type { Context } from './context.ts'
+import { readExecute } from './sessions.ts'
 import { isScratch, rangeOf, resourceOfTarget, touchHoldpoint } from './targets.ts'
 import { makesTable, readExpressions, walk, walkAll } from './walk.ts'
 
@@ -68,7 +69,7 @@ export function readCreateAs(context: Context, tree: Tree): void {
   const query = childOf(tree, 'query')
   const type = textOf(tree, 'objtype') === 'OBJECT_MATVIEW' ? 'view' : 'table'
   makesTable(context, bareOf(into ?? {}, 'rel') ?? {}, flagOf(tree, 'if_not_exists'), type)
-  if (query?.kind === 'ExecuteStmt') unknown(context, 'CREATE TABLE AS EXECUTE is not read')
+  if (query?.kind === 'ExecuteStmt') readExecute(context, query.tree)
   else walk(context, query)
 }
 

@@ -36,6 +36,7 @@ END
     returns: 'bigint',
     for: 'admin',
     language: 'sql',
+    planned: true,
     also: 'STABLE',
     body: `
   SELECT a.n FROM holdpoint.actions a
@@ -209,6 +210,7 @@ END
     returns: 'TABLE (rel oid, kind "char")',
     for: 'admin',
     language: 'sql',
+    planned: true,
     also: 'STABLE',
     body: `
   SELECT c.oid, c.relkind FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
@@ -271,6 +273,7 @@ END
     returns: 'SETOF oid',
     for: 'admin',
     language: 'sql',
+    planned: true,
     also: 'STABLE',
     body: `
   SELECT w.rel FROM holdpoint.watched() w LEFT JOIN pg_trigger t ON t.tgrelid = w.rel

@@ -85,6 +85,7 @@ END
     returns: 'boolean',
     for: 'admin',
     language: 'sql',
+    planned: true,
     also: 'STABLE',
     body: `
   SELECT EXISTS (SELECT FROM holdpoint.marks m WHERE m.n = trial AND m.kind = 'working')
@@ -107,6 +108,7 @@ END
     returns: 'timestamptz',
     for: 'admin',
     language: 'sql',
+    planned: true,
     also: 'STABLE',
     body: `SELECT a.backend_start FROM pg_stat_get_activity(pg_backend_pid()) a`,
   },
@@ -116,6 +118,7 @@ END
     returns: 'boolean',
     for: 'admin',
     language: 'sql',
+    planned: true,
     also: 'STABLE',
     body: `
   SELECT EXISTS (SELECT FROM holdpoint.sessions s WHERE s.pid = pg_backend_pid()

@@ -11,6 +11,8 @@ export interface SqlFunction {
   /** gate: anyone may call it, and it asks for the key first; admin: the enrolling role only */
   readonly for: 'gate' | 'admin'
   readonly language?: 'plpgsql' | 'sql'
+  /** an SQL body whose plan is kept between calls: it is run inside PL/pgSQL */
+  readonly planned?: true
   /** none: every name in the body is qualified */
   readonly path?: 'none'
   /** further words: `STABLE`, `SET DateStyle = ISO` */
@@ -28,13 +30,21 @@ export const exactSettings = [
 ].join(' ')
 
 export function functionSql(made: SqlFunction): string {
-  const { name, takes, returns, body, language = 'plpgsql', also = '' } = made
+  const { name, takes, returns, also = '' } = made
+  const language = made.planned === true ? 'plpgsql' : (made.language ?? 'plpgsql')
+  const body = made.planned === true ? plannedBody(made) : made.body
   const path = made.path === 'none' ? '' : 'SET search_path = pg_catalog, pg_temp'
   return `
 CREATE OR REPLACE FUNCTION holdpoint.${name}(${takes}) RETURNS ${returns}
 LANGUAGE ${language} SECURITY DEFINER ${path} ${also}
 AS $holdpoint$${body}$holdpoint$;
 `
+}
+
+function plannedBody({ returns, body }: SqlFunction): string {
+  const many = /^(TABLE|SETOF)/.test(returns)
+  const run = many ? `RETURN QUERY ${body.trim()};` : `RETURN (${body.trim()});`
+  return `\n#variable_conflict use_column\nBEGIN\n${run}\nEND\n`
 }
 
 /** After all functions are there. */

@@ -14,6 +14,7 @@ export const trialFunctions: readonly SqlFunction[] = [
     returns: 'TABLE (rel oid, inserted bigint, updated bigint, deleted bigint)',
     for: 'admin',
     language: 'sql',
+    planned: true,
     body: `
   SELECT x.oid, x.i, x.u, x.d FROM (
     SELECT c.oid, pg_stat_get_xact_tuples_inserted(c.oid) AS i,
@@ -76,6 +77,7 @@ END
       'TABLE (rel oid, inserted bigint, updated bigint, deleted bigint, caught_i bigint, caught_u bigint, caught_d bigint, caught_t bigint, caught_c bigint)',
     for: 'admin',
     language: 'sql',
+    planned: true,
     body: `
   SELECT coalesce(now.rel, caught.rel, base.rel),
     coalesce(now.inserted, 0) - coalesce(base.i, 0), coalesce(now.updated, 0) - coalesce(base.u, 0),
@@ -170,6 +172,7 @@ END
     returns: 'jsonb',
     for: 'admin',
     language: 'sql',
+    planned: true,
     body: `
   SELECT coalesce(jsonb_agg(jsonb_build_object('schema', s.nspname, 'name', k.relname, 'oid', c.rel::bigint,
     'inserted', greatest(c.inserted, c.caught_i), 'updated', greatest(c.updated, c.caught_u) + c.caught_c,
@@ -239,6 +242,7 @@ END
     returns: 'jsonb',
     for: 'admin',
     language: 'sql',
+    planned: true,
     also: 'STABLE',
     body: `
   SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
@@ -253,6 +257,7 @@ END
     returns: 'text',
     for: 'admin',
     language: 'sql',
+    planned: true,
     body: `
   SELECT encode(sha256(coalesce(string_agg(b.digest, ''::bytea ORDER BY b.bucket), ''::bytea)), 'hex') FROM (
     SELECT substr(d.digest, 1, 2) AS bucket, sha256(string_agg(d.digest, ''::bytea
