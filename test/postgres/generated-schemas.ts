@@ -152,7 +152,7 @@ function tableSql(made: GeneratedCase, one: GeneratedTable, at: number): readonl
   const name = `t${at}`
   const parent = parentOf(made, at)
   const columns = [
-    `id integer ${{ identity: 'GENERATED ALWAYS AS IDENTITY', serial: `DEFAULT nextval('gen.s${at}')`, unique: 'NOT NULL' }[one.key as 'unique'] ?? 'DEFAULT 7'}`,
+    `id integer ${idOf(one, at)}`,
     'part integer NOT NULL DEFAULT 0',
     ...one.columns.map((type, c) => `c${c} ${columnTypes[type]?.[0] ?? 'text'}`),
     ...(one.generated ? ['twice integer GENERATED ALWAYS AS (part * 2 + 1) STORED'] : []),
@@ -182,6 +182,12 @@ function tableSql(made: GeneratedCase, one: GeneratedTable, at: number): readonl
         ]),
     ...one.extras.flatMap((extra) => extraSql(extra, name, one)),
   ]
+}
+
+function idOf(one: GeneratedTable, at: number): string {
+  if (one.key === 'identity') return 'GENERATED ALWAYS AS IDENTITY'
+  if (one.key === 'serial') return `DEFAULT nextval('gen.s${at}')`
+  return one.key === 'unique' ? 'NOT NULL' : 'DEFAULT 7'
 }
 
 /** Only a table whose id is unique by itself can be referred to. */
