@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
 import { clearToAdminister, clearToDiscover, clearToGuard } from '../../src/clearance.ts'
-import { clearToMeasure, clearToSend } from '../../src/clearance.ts'
+import { clearToMeasure, clearToRepeat, clearToSend } from '../../src/clearance.ts'
 import type { Clearance } from '../../src/clearance.ts'
 import { createVaultKeyFile } from '../../src/credentials/vault-key.ts'
 import { createVault } from '../../src/credentials/vault.ts'
@@ -140,7 +140,14 @@ export async function openDatabases(
     return clearToMeasure(await ledger.append(fact))
   }
 
-  const clearances = { clear, clearGuard, clearMeasure }
+  async function clearReads(): Promise<(request: SqlRequest) => Clearance> {
+    const id = `decision_${count++}`
+    const decided = await ledger.append(facts.decided(id))
+    const sent = await ledger.append({ ...facts.sent(id), upstream: shop, standing: true })
+    return ({ digest }) => clearToRepeat({ decided, sent, request: digest })
+  }
+
+  const clearances = { clear, clearGuard, clearMeasure, clearReads }
 
   function tryOpen(change: Partial<SqlPayload> = {}): ReturnType<Databases['send']> {
     return new AgentClient(databases, clearances, count++).tryOpen(change)
@@ -176,6 +183,7 @@ interface Clearances {
   clear(request: SqlRequest): Promise<Clearance>
   clearGuard(request: SqlRequest): Promise<Clearance>
   clearMeasure(request: SqlRequest): Promise<Clearance>
+  clearReads(): Promise<(request: SqlRequest) => Clearance>
 }
 
 export interface Sending {
@@ -296,14 +304,15 @@ export class AgentClient {
     return this.#send(request, await this.#clearances.clear(request))
   }
 
-  /** In order; what has to be written down first is written down together. */
-  async sendAll(requests: readonly SqlRequest[]): Promise<readonly Sending[]> {
-    const cleared = await Promise.all(requests.map((request) => this.#clearances.clear(request)))
+  clear(request: SqlRequest): Promise<Clearance> {
+    return this.#clearances.clear(request)
+  }
+
+  /** Reads, under one decision that stands. */
+  async sendReads(requests: readonly SqlRequest[]): Promise<readonly Sending[]> {
+    const clear = await this.#clearances.clearReads()
     const sent: Sending[] = []
-    for (const [i, request] of requests.entries()) {
-      const clearance = cleared[i]
-      if (clearance !== undefined) sent.push(await this.#send(request, clearance))
-    }
+    for (const request of requests) sent.push(await this.#send(request, clear(request)))
     return sent
   }
 

@@ -185,7 +185,7 @@ test('10,000 in one pipeline', async (t) => {
   const client = await open()
   client.prepare('s1', 'SELECT $1::int')
   const texts = Array.from({ length: 10_000 }, (_, i) => String(i))
-  const sent = await client.sendAll(
+  const sent = await client.sendReads(
     texts.map((value) => client.extended('s1', 'SELECT $1::int', [value])),
   )
   client.sync()

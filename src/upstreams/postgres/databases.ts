@@ -23,6 +23,7 @@ import { mismatch } from './judged.ts'
 import { Servers, checkPurpose } from './servers.ts'
 import type { DatabaseConfig } from './servers.ts'
 import { refuseSettings } from './settings.ts'
+import { incomplete } from './trials.ts'
 
 export type SqlRequest = Request & { readonly payload: SqlPayload }
 
@@ -163,12 +164,17 @@ class PostgresDatabases {
   async send(request: SqlRequest, clearance: Clearance, signal: AbortSignal): Promise<Sent> {
     checkRequest(request, clearance, 'send')
     if (request.payload.form === 'open') return this.#open(request, clearance, signal)
-    const session = this.#sessionFor(request)
-    await session.verify(request)
-    clearance.spend()
-    if (signal.aborted) return notSent('withdrawn')
-    const { running, ended } = await session.send(request)
-    return { kind: 'replied', reply: running, ended }
+    try {
+      const session = this.#sessionFor(request)
+      await session.verify(request)
+      clearance.spend()
+      if (signal.aborted) return notSent('withdrawn')
+      const { running, ended } = await session.send(request)
+      return { kind: 'replied', reply: running, ended }
+    } catch (fault) {
+      if (isOfTheWorld(fault)) return notSent(fault.code)
+      throw fault
+    }
   }
 
   async #open(
@@ -206,13 +212,18 @@ class PostgresDatabases {
     checkRequest(request, clearance, 'measure')
     const { payload, digest } = request
     assert(payload.form !== 'open', 'nothing is tried before there is a session')
-    const session = this.#sessionFor(request)
-    await session.verify(request)
-    const key = this.servers.captureKey(payload.upstream, clearance)
-    clearance.spend()
-    const measured = await session.measure(request, actions, key)
-    if (signal.aborted) await session.abandon(digest)
-    return measured
+    try {
+      const session = this.#sessionFor(request)
+      await session.verify(request)
+      const key = this.servers.captureKey(payload.upstream, clearance)
+      clearance.spend()
+      const measured = await session.measure(request, actions, key)
+      if (signal.aborted) await session.abandon(digest)
+      return measured
+    } catch (fault) {
+      if (isOfTheWorld(fault)) return incomplete(fault.message)
+      throw fault
+    }
   }
 
   prove({ session, digest }: SqlRequest, clearance: Clearance): SafeguardProof {
@@ -267,6 +278,13 @@ function checkRequest(
   if (clearance.request !== digest || digestOf(payload) !== digest) throw mismatch()
   if (clearance.upstream !== payload.upstream) throw mismatch()
   assert(payload.unreadable === null, 'what could not be read is never sent')
+}
+
+const worldly = new Set(['session-closed', 'statement-forgotten', 'database-unasked'])
+
+/** Nothing was sent, and it is no bug. */
+function isOfTheWorld(fault: unknown): fault is Fault {
+  return fault instanceof Fault && worldly.has(fault.code)
 }
 
 function notSent(code: string): Sent {

@@ -50,7 +50,7 @@ export function planTrial(payload: SqlPayload, actions: NonEmpty<Action>): Plan 
 
 function planWhole(text: string, own: string, actions: NonEmpty<Action>): Plan {
   if (!isPlain(own) || controls(own)) return cannot(apart)
-  const refused = refuseUntried(actions)
+  const refused = refuseUntried(own, actions)
   if (refused !== null) return cannot(refused)
   const step = stepOf(text, actions)
   return { kind: 'plan', begin: null, steps: [{ ...step, text, whole: true }], commit: null }
@@ -66,7 +66,7 @@ function planEach(text: string, statements: readonly Statement[]): Plan {
     const step = { ...stepOf(own, actions), text: padded }
     if (!isPlain(own)) return cannot(apart)
     if (!controls(own)) {
-      const refused = refuseUntried(actions)
+      const refused = refuseUntried(own, actions)
       if (refused !== null) return cannot(refused)
       steps.push(step)
     } else if (i === 0 && /^(begin|start)\b/i.test(bare(own))) begin = step
@@ -110,7 +110,8 @@ function plainName(name: string): string {
  * Nothing is run that has an effect which a rollback cannot undo, or which is not to be tried: a
  * statement without a trial may only read or add; one whose effect is unknown is not tried at all.
  */
-function refuseUntried(actions: readonly Action[]): string | null {
+function refuseUntried(own: string, actions: readonly Action[]): string | null {
+  if (/^copy\b[^]*\bstdin\b/i.test(bare(own))) return 'it takes data while it runs'
   const tried = actions.some(({ trial }) => trial !== undefined)
   for (const { effects, verb } of actions) {
     for (const { kind } of effects) {

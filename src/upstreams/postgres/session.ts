@@ -73,6 +73,7 @@ export class ServerSession {
   readonly #relay: Relay
   readonly #cancel: () => Promise<void>
   #unflushed = false
+  #corked = false
   #changedInTransaction = false
   #waiting: { until: number; resolve: () => void }[] = []
   #closeListeners: ((why: string) => void)[] = []
@@ -133,9 +134,22 @@ export class ServerSession {
     const [only] = parts
     if (only === undefined) return true
     if (this.closed !== null) return true
-    return this.#socket.write(
+    return this.#write(
       parts.length === 1 ? only.bytes : concatenate(parts.map(({ bytes }) => bytes)),
     )
+  }
+
+  /** What is written in one turn goes out together. */
+  #write(bytes: Uint8Array): boolean {
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      process.nextTick(() => {
+        this.#corked = false
+        this.#socket.uncork()
+      })
+    }
+    return this.#socket.write(bytes)
   }
 
   /** An exchange of Holdpoint's own: read to its end even where the agent does not read. */
@@ -154,7 +168,7 @@ export class ServerSession {
 
   flush(): void {
     this.#unflushed = false
-    if (this.closed === null) this.#socket.write(flushMessage)
+    if (this.closed === null) this.#write(flushMessage)
   }
 
   cancel(): void {

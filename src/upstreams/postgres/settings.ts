@@ -13,7 +13,7 @@ export function refuseSettings(settings: readonly Parameter[]): string | null {
   const seen = new Set<string>()
   for (const [name, value] of settings) {
     const lower = name.toLowerCase()
-    if (!namePattern.test(name)) return 'a setting with no such name'
+    if (!namePattern.test(name) || lower.startsWith('_pq_')) return 'a setting with no such name'
     if (neverSettings.has(lower)) return `\`${lower}\` is no setting that an agent gives`
     if (seen.has(lower)) return `\`${lower}\` is given twice`
     if (value.includes('\0') || value.length > valueCharactersMax) return `\`${lower}\` is too long`

@@ -259,6 +259,6 @@ const nothing: Measured = {
 
 const failing: Measured = { ...nothing, failed: true }
 
-function incomplete(because: string): Measured {
+export function incomplete(because: string): Measured {
   return { ...nothing, because: [because], complete: false }
 }
