@@ -19,6 +19,11 @@ import type { Reading } from '../parts.ts'
 import { catalogueOf, catalogueQuery } from '../providers/postgres/catalogue-query.ts'
 import type { Catalogue } from '../providers/postgres/catalogue.ts'
 import {
+  expiredDatabasesSql,
+  purgeDatabaseSql,
+  restoreDatabaseSql,
+} from '../providers/postgres/protect/databases.ts'
+import {
   enrolmentSql,
   enrolmentVersion,
   unenrolmentSql,
@@ -30,6 +35,7 @@ import { sha256 } from '../system/hash.ts'
 import { newId } from '../system/random.ts'
 import { createDatabases } from '../upstreams/postgres/databases.ts'
 import type { Databases } from '../upstreams/postgres/databases.ts'
+import { settingsText } from '../wire/postgres/settings-text.ts'
 import type { State } from './state.ts'
 
 /** the safeguard that SQL brings with it: what a trial kept */
@@ -70,7 +76,10 @@ export function createDatabaseWorks(state: State, reading: SqlReading): Database
     administer: databases.administer,
     clear: clearToAdminister,
     keys: () => state.vault(),
-    protection: { version: enrolmentVersion, enrolmentSql, unenrolmentSql },
+    protection: {
+      ...{ version: enrolmentVersion, enrolmentSql, unenrolmentSql },
+      ...{ restoreDatabaseSql, purgeDatabaseSql, expiredDatabasesSql },
+    },
   })
   return { databases, reading, catalogues, keeper }
 }
@@ -124,7 +133,7 @@ export function createSqlInterpreter(
   return (request) => {
     const { upstream, database, form, text } = request.payload
     const place = placeOf(upstream, database)
-    if (form === 'open') return { actions: [connecting(place)], shape: null }
+    if (form === 'open') return readOpening(reading, request, place)
     // `SET TRANSACTION` must come before any query, ours too.
     if (isTransactionControl(text)) return reading.read(text, null, place)
     const { transaction, quiet } = databases.state(request.session.id)
@@ -165,6 +174,18 @@ function isTransactionControl(text: string): boolean {
   return /^\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET\s+TRANSACTION)\b[^;]*;?\s*$/i.test(
     text,
   )
+}
+
+/** What a session begins with is set like any other setting; that text is UTF-8 is the door's own. */
+async function readOpening(
+  reading: DatabaseWorks['reading'],
+  { payload }: SqlRequest,
+  place: SqlPlace,
+): Promise<Reading> {
+  const asked = payload.settings.filter(([name]) => name.toLowerCase() !== 'client_encoding')
+  if (asked.length === 0) return { actions: [connecting(place)], shape: null }
+  const { actions } = await reading.read(settingsText(asked), null, place)
+  return { actions: [connecting(place), ...actions], shape: null }
 }
 
 function connecting(place: SqlPlace): Action {
