@@ -59,8 +59,9 @@ export class SqlSession {
         client.end(server.inMessage ? null : errorResponse(lastWords(fault)))
       }
     } finally {
-      channel.close()
+      // The client first: it is not told of an end that it asked for.
       client.end(null)
+      channel.close()
     }
   }
 
