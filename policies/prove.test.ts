@@ -157,7 +157,8 @@ const promises: Readonly<Record<string, (judged: Judged) => boolean>> = {
     verdict.kind === 'allow' &&
     ['write', 'destroy'].includes(point.effect) &&
     extents[point.extent] === 'whole 51' &&
-    mandates[point.mandate]?.text.endsWith('rows 50') === true,
+    mandates[point.mandate]?.text.endsWith('rows 50') === true &&
+    (reaches[point.reach]?.text !== 'p/dev=open' || isIrreversible(point)),
   'every question gets an answer': ({ verdict }) =>
     verdict.because.some(({ code }) => code === 'policy-error'),
 }
