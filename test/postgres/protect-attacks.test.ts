@@ -137,6 +137,14 @@ test('rows written under a trial number outside that trial belong to nothing', a
   )
 })
 
+test('session_replication_role, set by one who may, does not put the capture to sleep', async () => {
+  const strong = await guarded.server.connect()
+  await strong.query('SET session_replication_role = replica')
+  const { action, measured } = await guarded.run('rows', 'DELETE FROM own.t', { client: strong })
+  assert.deepEqual([measured.because, measured.tables[0]?.deleted], [[], 10])
+  await undone(action)
+})
+
 test('a subtransaction that is rolled back inside counts, and so is not complete', async () => {
   const sql = hidden(`BEGIN DELETE FROM own.t; RAISE 'no'; EXCEPTION WHEN OTHERS THEN NULL; END;
     DELETE FROM own.t WHERE id = 1;`)

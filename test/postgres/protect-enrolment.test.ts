@@ -51,6 +51,15 @@ test('enrolling again changes the key and keeps the trash', async () => {
   assert.ok((await guarded.undo(action)).done)
 })
 
+test('a schema that somebody else made first is refused', async () => {
+  await admin.query('CREATE DATABASE trap')
+  await admin.query('GRANT ALL ON DATABASE trap TO app')
+  const early = await guarded.server.connect('trap', 'app', 'app')
+  await early.query('CREATE SCHEMA holdpoint; CREATE TABLE holdpoint.settings (one boolean)')
+  const owner = await guarded.server.connect('trap')
+  await assert.rejects(owner.query(enrolmentSql({ keyHash: captureKeyHash })), /not ours/)
+})
+
 test('a table that the admin moved in by night is watched after one call', async () => {
   await admin.query(
     'ALTER EVENT TRIGGER holdpoint_ddl DISABLE; CREATE TABLE public.night (id integer)',

@@ -59,15 +59,20 @@ async function tryCase(made: GeneratedCase): Promise<void> {
     // The server itself said no: RESTRICT, a domain, a type that something else needs.
     const { code = '' } = error as { code?: string }
     assert.match(code, /^(23|2B|42P|428|22|0A|21)/, `${sql}: ${String(error)}`)
-    count(`refused by the server`); return;
+    count(`refused by the server`)
+    return
   }
   const { measured, action } = ran
   if (measured.kept === null) {
     assert.ok(measured.because.length > 0, sql)
-    count(`not kept: ${made.statement}: ${measured.because[0] ?? ''}`.slice(0, 90)); return;
+    count(`not kept: ${made.statement}: ${measured.because[0] ?? ''}`.slice(0, 90))
+    return
   }
   assert.equal(measured.complete, true)
-  if (measured.kept.says === 'nothing was changed') { count('nothing changed'); return; }
+  if (measured.kept.says === 'nothing was changed') {
+    count('nothing changed')
+    return
+  }
   const trial = await guarded.undo(action, { dryRun: true })
   const report = await guarded.undo(action)
   assert.deepEqual({ ...trial, dryRun: false }, report, sql)

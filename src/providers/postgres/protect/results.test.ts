@@ -11,7 +11,7 @@ const sample = { table: 's.t', columns: ['a', 'b'], rows: [['1', null]] }
 const whole = { tables: [table], dropped: [], kept, because: [], complete: true, samples: [sample] }
 
 test('a measurement as it should be, parsed or as text', () => {
-  const { captured: _, ...measured } = table
+  const measured = { schema: 's', name: 't', inserted: 0, updated: 0, deleted: 1, total: 2 }
   const expected = { ...whole, tables: [measured] }
   assert.deepEqual(readMeasured(whole), expected)
   assert.deepEqual(readMeasured(JSON.stringify(whole)), expected)

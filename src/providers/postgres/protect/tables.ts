@@ -9,6 +9,17 @@ export const bytesMaxDefault = 2_147_483_648
 export const totalBytesMaxDefault = 21_474_836_480
 
 export const tablesSql = `
+DO $holdpoint$
+BEGIN
+  IF EXISTS (SELECT FROM pg_namespace s WHERE s.nspname = 'holdpoint'
+      AND pg_get_userbyid(s.nspowner) <> current_user)
+    OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
+      WHERE s.nspname = 'holdpoint' AND pg_get_userbyid(c.relowner) <> current_user) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'a schema holdpoint is here that is not ours',
+      HINT = 'somebody made it, or another role enrolled: drop it, or unenroll as that role';
+  END IF;
+END
+$holdpoint$;
 CREATE SCHEMA IF NOT EXISTS holdpoint;
 COMMENT ON SCHEMA holdpoint IS 'Holdpoint: what agents changed, so that it can be taken back';
 
