@@ -5,12 +5,12 @@ import type { Socket } from 'node:net'
 import type { TransactionState } from '../../domain/request.ts'
 import { backendTags, isBackendTag, readParameterStatus } from '../../wire/postgres/backend.ts'
 import { readCommandTag, readReadyForQuery } from '../../wire/postgres/backend.ts'
-import { concatenate } from '../../wire/postgres/bytes.ts'
 import { FrameScanner } from '../../wire/postgres/frames.ts'
 import type { Parse } from '../../wire/postgres/frontend.ts'
 import { flushMessage, terminateMessage } from '../../wire/postgres/frontend.ts'
 import { Queue } from './expected.ts'
 import type { End, Expected, Part } from './expected.ts'
+import { Outgoing } from './outgoing.ts'
 import { Relay } from './relay.ts'
 import type { Receive } from './relay.ts'
 import { codeOfError } from './server-error.ts'
@@ -71,9 +71,9 @@ export class ServerSession {
   readonly #scanner = new FrameScanner(planOf)
   readonly #queue = new Queue()
   readonly #relay: Relay
+  readonly #outgoing: Outgoing
   readonly #cancel: () => Promise<void>
   #unflushed = false
-  #corked = false
   #changedInTransaction = false
   #waiting: { until: number; resolve: () => void }[] = []
   #closeListeners: ((why: string) => void)[] = []
@@ -82,6 +82,7 @@ export class ServerSession {
   constructor({ socket, rest, encoding, cancel }: SessionParts) {
     this.#socket = socket
     this.#relay = new Relay(socket)
+    this.#outgoing = new Outgoing(socket)
     this.#cancel = cancel
     this.encoding = encoding
     socket.on('data', (chunk: Uint8Array) => this.#read(chunk))
@@ -131,25 +132,11 @@ export class ServerSession {
   /** Writes, and takes note of what will be answered. False: wait for `drain` before more. */
   submit(parts: readonly Part[]): boolean {
     for (const { expected } of parts) for (const each of expected) this.#owe(each)
-    const [only] = parts
-    if (only === undefined) return true
-    if (this.closed !== null) return true
-    return this.#write(
-      parts.length === 1 ? only.bytes : concatenate(parts.map(({ bytes }) => bytes)),
-    )
-  }
-
-  /** What is written in one turn goes out together. */
-  #write(bytes: Uint8Array): boolean {
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      process.nextTick(() => {
-        this.#corked = false
-        this.#socket.uncork()
-      })
+    let ready = true
+    if (this.closed === null) {
+      for (const { bytes } of parts) ready = this.#outgoing.write(bytes)
     }
-    return this.#socket.write(bytes)
+    return ready
   }
 
   /** An exchange of Holdpoint's own: read to its end even where the agent does not read. */
@@ -168,7 +155,7 @@ export class ServerSession {
 
   flush(): void {
     this.#unflushed = false
-    if (this.closed === null) this.#write(flushMessage)
+    if (this.closed === null) this.#outgoing.write(flushMessage)
   }
 
   cancel(): void {
