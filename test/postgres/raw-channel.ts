@@ -89,7 +89,10 @@ class Raw implements RawSession {
       },
       fail: async () => {
         const text = 'this is the syntax error of the gate'
-        const own = [frontend.parseMessage({ name: '', text, types: [] }), frontend.syncMessage]
+        const own = [
+          frontend.parseMessage({ name: 'holdpoint_fail', text, types: [] }),
+          frontend.syncMessage,
+        ]
         for (const bytes of own) this.#owe(bytes, true)
         socket.write(Buffer.concat(own))
         await this.#settle()

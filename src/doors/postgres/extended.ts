@@ -6,6 +6,7 @@ import { concatenate } from '../../wire/postgres/bytes.ts'
 import {
   closeMessage,
   describeMessage,
+  flushMessage,
   frontendTags,
   readBind,
   readEmpty,
@@ -22,6 +23,11 @@ import { errorFields, refusalFields } from './refuse.ts'
 
 /** longest name of a portal: PostgreSQL cuts longer ones off, and two might become one */
 const nameBytesMax = 63
+
+/** As PostgreSQL says it of a Bind in a transaction that has failed, unless it may end that one. */
+const transactionFailed =
+  'current transaction is aborted, commands ignored until end of transaction block'
+const endsTransaction = /^\s*(commit|end|rollback|abort|prepare)\b/i
 
 export class Extended {
   readonly #exchange: Exchange
@@ -114,6 +120,8 @@ export class Extended {
     if (this.#exchange.parts.client.scanner.nextTag === frontendTags.sync && !/copy/i.test(text)) {
       return
     }
+    // Without a Sync the server keeps what it has to say until a Flush, which may come much later.
+    await this.#exchange.write(flushMessage)
     let answered: 'done' | 'error' | 'copy-in' | null = null
     void reply.answered.then((how) => {
       answered = how
@@ -172,8 +180,12 @@ export class Extended {
     if (portal === null) return true
     this.#held = null
     const { channel, server } = this.#exchange.parts
-    await channel.settle()
+    const state = await channel.settle()
     if (this.#failed()) return false
+    if (state === 'E' && !endsTransaction.test(portal.statement.text)) {
+      await this.#exchange.refuse(errorFields('25P02', transactionFailed))
+      return false
+    }
     portal.answered = true
     server.inject(bindComplete)
     if (portal.describe === null) return true

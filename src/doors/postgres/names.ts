@@ -52,11 +52,11 @@ export class Names {
     return this.#portals.get(name)
   }
 
-  /** A Parse is on its way. The unnamed statement, and what was bound of it, is gone with it. */
+  /** A Parse is on its way. The unnamed statement before it is gone. */
   parse(name: string, text: string, types: readonly number[]): Statement {
     const serverName = name === '' ? '' : `holdpoint_${(this.#given += 1)}`
     const statement = { name, serverName, text, types }
-    if (name === '') this.dropUnnamed()
+    if (name === '') this.#forget(name)
     this.#statements.set(name, statement)
     this.#pending.push(statement)
     return statement
@@ -91,20 +91,14 @@ export class Names {
     return portal
   }
 
-  /** Closing a statement closes what was bound of it. */
   close(what: 'statement' | 'portal', name: string): void {
     switch (what) {
       case 'portal':
         this.#portals.delete(name)
         return
-      case 'statement': {
-        const statement = this.#statements.get(name)
-        this.#statements.delete(name)
-        for (const [portalName, portal] of this.#portals) {
-          if (portal.statement === statement) this.#portals.delete(portalName)
-        }
+      case 'statement':
+        this.#forget(name)
         return
-      }
       default:
         return unreachable(what)
     }
@@ -112,7 +106,7 @@ export class Names {
 
   /** A Query message takes the unnamed statement and the unnamed portal away. */
   dropUnnamed(): void {
-    if (this.#statements.has('')) this.close('statement', '')
+    this.#forget('')
     this.#portals.delete('')
   }
 
@@ -121,9 +115,27 @@ export class Names {
     this.#portals.clear()
   }
 
-  /** DISCARD ALL, DEALLOCATE ALL. */
-  forgetStatements(): void {
-    this.#statements.clear()
+  /** DEALLOCATE ALL: those that have a name, and what waits here to be bound of them. */
+  forgetNamed(): void {
+    for (const name of [...this.#statements.keys()]) {
+      if (name !== '') this.#forget(name)
+    }
+  }
+
+  /** DISCARD ALL takes the portals too. */
+  discardAll(): void {
+    this.forgetNamed()
     this.#portals.clear()
+  }
+
+  /** What the server has bound already stays; what it has not can be bound no more. */
+  #forget(name: string): void {
+    const statement = this.#statements.get(name)
+    this.#statements.delete(name)
+    for (const [portalName, portal] of this.#portals) {
+      if (portal.statement === statement && portal.state === 'held') {
+        this.#portals.delete(portalName)
+      }
+    }
   }
 }

@@ -174,7 +174,8 @@ export class ServerStream {
     // Only those that begin with D are of interest: DISCARD ALL, DEALLOCATE ALL.
     if (!first || !last || source[start + 5] !== 0x44) return
     const tag = readCommandTag(scanner.bytes())
-    if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.#names.forgetStatements()
+    if (tag === 'DISCARD ALL') this.#names.discardAll()
+    else if (tag === 'DEALLOCATE ALL') this.#names.forgetNamed()
   }
 
   /** A setting of the session, as the server reports it. */

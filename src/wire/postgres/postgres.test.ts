@@ -7,6 +7,7 @@ import { concatenate } from './bytes.ts'
 import { FrameScanner } from './frames.ts'
 import type { FramePlan } from './frames.ts'
 import * as frontend from './frontend.ts'
+import { settingsText } from './settings-text.ts'
 import * as startup from './startup.ts'
 
 const hex = (text: string): Uint8Array =>
@@ -239,4 +240,18 @@ test('a RowDescription takes the formats of a portal', () => {
     'text',
     'binary',
   ])
+})
+
+test('the settings of a session, as statements', () => {
+  assert.equal(settingsText([]), '')
+  assert.equal(
+    settingsText([
+      ['Role', "o'neill"],
+      ['app.user', 'a\\'],
+      ['a";drop', ''],
+      ['search_path', '"$user", Public,"A, ""b"'],
+    ]),
+    `SET "role" TO 'o''neill'; SET "app"."user" TO E'a\\\\'; SET "a"";drop" TO ''; ` +
+      `SET "search_path" TO '$user', 'public', 'A, "b';`,
+  )
 })
