@@ -7,6 +7,7 @@ import { eventFunctions, eventTriggersSql } from './events.ts'
 import { imageFunctions } from './image.ts'
 import { quarantineFunctions } from './quarantine.ts'
 import { functionSql, grantsSql } from './sql-function.ts'
+import type { SqlFunction } from './sql-function.ts'
 import { bytesMaxDefault, tablesSql } from './tables.ts'
 import { trashFunctions } from './trash.ts'
 import { trialFunctions } from './trial.ts'
@@ -28,7 +29,14 @@ export interface Enrolment {
   readonly retentionDays?: number
 }
 
+/** By which the catalogue of a session shows that this database is enrolled; nobody calls it. */
+const versionFunction: SqlFunction = {
+  ...{ name: 'version', takes: '', returns: 'integer', for: 'admin', language: 'sql' },
+  body: `SELECT ${enrolmentVersion}`,
+}
+
 const functions = [
+  versionFunction,
   ...captureFunctions,
   ...eventFunctions,
   ...trialFunctions,
