@@ -52,6 +52,7 @@ const foreignKey = z.object({
   keys: names,
   onDelete: z.string().default('a'),
   onUpdate: z.string().default('a'),
+  inherited: z.boolean().default(false),
 })
 
 const routine = z
@@ -100,6 +101,7 @@ const shape = z.strictObject({
   domains: z
     .array(z.object({ schema: z.string().default('public'), name: z.string(), checks: names }))
     .default([]),
+  typed: z.array(z.object({ table: z.string(), type: z.string() })).default([]),
   ambient: names,
   eventTriggers: z
     .array(

@@ -64,8 +64,10 @@ test('functions, types and operators of the agent are not called by it', async (
     catalogue: hostile,
     place,
   })
-  const [first] = told[0].effects
-  assert.ok(first.kind === 'read' && first.resource.id === 'evil.pg_class')
+  const ids = told[0].effects.map((one) => (one.kind === 'unknown' ? '' : one.resource.id))
+  assert.ok(ids.includes('evil.pg_class'))
+  const view = readSql(parser.parse('SELECT * FROM trap'), { parser, catalogue: hostile, place })
+  assert.ok(view[0].effects.some(({ kind }) => kind === 'unknown'))
   await app.query('RESET search_path; DROP SCHEMA evil CASCADE')
 })
 

@@ -93,6 +93,7 @@ export function touchedBetween(
   catalogue: Catalogue,
 ): readonly Touched[] {
   const found: Touched[] = []
+  const moved = movedBetween(before, now)
   for (const [oid, one] of now) {
     const was = before.get(oid)
     const ids = [one.id, ...one.parents, ...(was === undefined ? [] : [was.id, ...was.parents])]
@@ -100,7 +101,7 @@ export function touchedBetween(
       found.push({ what: `${action} ${one.id}`, action, ids })
     if (one.inserted > (was?.inserted ?? 0)) add('insert')
     if (one.updated > (was?.updated ?? 0)) add('update')
-    if (one.deleted > (was?.deleted ?? 0)) add('delete')
+    if (one.deleted > (was?.deleted ?? 0)) add(moved.has(oid) ? 'update' : 'delete')
     if (was !== undefined && was.node !== one.node) add('rewrite')
   }
   // What the same text made is nobody's loss.
@@ -111,6 +112,20 @@ export function touchedBetween(
   const old = dropped.filter(({ names }) => !fresh.includes(names.join('.').replace(/\[\]$/, '')))
   const owners = ownersIn(catalogue)
   return [...found, ...old.flatMap((one) => fallen(one, owners))]
+}
+
+/** An UPDATE that moves rows deletes them in one partition, and inserts them in another. */
+function movedBetween(before: Counts, now: Counts): ReadonlySet<string> {
+  const balance = new Map<string, number>()
+  const parts = [...now].filter(([, { parents }]) => parents.length > 0)
+  for (const [oid, { parents, inserted, deleted }] of parts) {
+    const was = before.get(oid)
+    const change = inserted - (was?.inserted ?? 0) - deleted + (was?.deleted ?? 0)
+    for (const parent of parents) balance.set(parent, (balance.get(parent) ?? 0) + change)
+  }
+  const isMove = (parents: readonly string[]): boolean =>
+    parents.some((parent) => balance.get(parent) === 0)
+  return new Set(parts.flatMap(([oid, { parents }]) => (isMove(parents) ? [oid] : [])))
 }
 
 const ownKinds: ReadonlySet<string> = new Set([
@@ -153,6 +168,8 @@ function fallen(
   if (temporary || /^(pg_temp|pg_toast)/.test(schema)) return []
   if (kind === 'schema') return [{ what: `drop schema ${schema}`, action: 'drop', ids: [schema] }]
   if (!ownKinds.has(kind) && !onTable.has(kind)) return []
+  // The other half of a foreign key, on the table that it refers to.
+  if (kind === 'trigger' && names.at(-1)?.startsWith('RI_ConstraintTrigger') === true) return []
   const id = `${schema}.${name}`
   const ids = [id, ...(owners.has(id) ? [owners.get(id) ?? ''] : [])]
   return [{ what: `drop ${kind} ${names.join('.')}`, action: 'drop', ids }]
@@ -197,7 +214,10 @@ function covers(effect: Effect, { action, ids, what }: Touched): boolean {
 
 /** ALTER and CREATE OR REPLACE drop parts of what they make anew. */
 function isPart(what: string, effect: Effect): boolean {
-  return effect.kind === 'write' && !/^drop (table|view|materialized view|schema) /.test(what)
+  return (
+    effect.kind === 'write' &&
+    !/^drop (table|view|materialized view|schema) (?!column|constraint)/.test(what)
+  )
 }
 
 function decoded(id: string): string {

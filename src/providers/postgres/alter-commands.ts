@@ -192,11 +192,24 @@ function movesPartition(context: Context, { target, command }: Alteration): void
   const range = partition === null ? null : bareOf(partition.tree, 'name')
   writes(context, resourceOfTarget(context, target), 'never')
   if (range !== null) {
-    writes(context, resourceOfTarget(context, rangeOf(context, range)), 'never')
+    const moved = rangeOf(context, range)
+    writes(context, resourceOfTarget(context, moved), 'never')
+    losesChecks(context, moved)
     context.changed.names.add(textOf(range, 'relname'))
   }
   if (partition?.tree['concurrent'] === true) {
     context.found.untried ??= 'it cannot run in a transaction'
   }
   context.changed.names.add(target.kind === 'relation' ? target.relation.name : target.name)
+}
+
+/** Keys to the whole no longer look into a part that was taken out. */
+function losesChecks(context: Context, target: Resolved): void {
+  if (target.kind !== 'relation') return
+  for (const one of [target.relation, ...below(context, target)]) {
+    for (const key of context.names.referring(one)) {
+      const from = context.names.byOid(key.from)
+      if (from !== null) writes(context, relationResource(context, from), 'never')
+    }
+  }
 }

@@ -20,6 +20,13 @@ const mine = `NOT (${systemSchema}) AND NOT (${foreignTemporary})`
 /** Oids below this one came with the server. */
 const own = `'16384'::oid`
 
+/**
+ * pg_get_viewdef and pg_get_ruledef ask the catalogue in SQL of their own, whose `=` is looked up on
+ * the search path: where something stands before pg_catalog there, they are not called.
+ */
+const trusted = `(SELECT array_position(array_remove(current_schemas(true), (SELECT n.nspname
+  FROM pg_namespace n WHERE n.oid = pg_my_temp_schema())), 'pg_catalog'::name) = 1)`
+
 function list(expression: string, from: string): string {
   return `COALESCE((SELECT json_agg(${expression}) ${from}), '[]'::json)`
 }
@@ -73,7 +80,7 @@ const triggers = list(
 )
 
 const rules = list(
-  `pg_get_ruledef(r.oid)`,
+  `CASE WHEN ${trusted} THEN pg_get_ruledef(r.oid) ELSE '' END`,
   `FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'::name`,
 )
 
@@ -89,7 +96,7 @@ const relations = list(
          AND d.refclassid = 1259::oid AND d.refobjsubid <> 0
          AND d.deptype = ANY (ARRAY['a'::"char", 'i'::"char"]) LIMIT 1)
        ELSE NULL END,
-     'definition', CASE WHEN c.relkind = ANY (ARRAY['v'::"char", 'm'::"char"])
+     'definition', CASE WHEN c.relkind = ANY (ARRAY['v'::"char", 'm'::"char"]) AND ${trusted}
        THEN pg_get_viewdef(c.oid) ELSE NULL END,
      'rowSecurity', c.relrowsecurity, 'expressions', ${expressions}, 'policies', ${policies},
      'triggers', CASE WHEN c.relhastriggers THEN ${triggers} ELSE '[]'::json END,
@@ -109,7 +116,8 @@ const foreignKeys = list(
   `json_build_object('name', k.conname, 'from', k.conrelid, 'to', k.confrelid,
      'columns', ${keyColumns('k.conrelid', 'k.conkey')},
      'keys', ${keyColumns('k.confrelid', 'k.confkey')},
-     'onDelete', k.confdeltype, 'onUpdate', k.confupdtype)`,
+     'onDelete', k.confdeltype, 'onUpdate', k.confupdtype,
+     'inherited', k.conparentid <> 0::oid)`,
   `FROM pg_constraint k WHERE k.contype = 'f'`,
 )
 
@@ -140,6 +148,17 @@ const domains = list(
   `json_build_object('schema', n.nspname, 'name', t.typname, 'checks',
      ${list('pg_get_expr(k.conbin, 0::oid)', `FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'`)})`,
   `FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND ${mine}`,
+)
+
+/** Arrays of a type are of that type, too. */
+const typed = list(
+  `json_build_object('table', x.attrelid, 'type', n.nspname::text || '.' || y.typname::text)`,
+  `FROM (SELECT DISTINCT a.attrelid, CASE WHEN t.typelem = 0::oid THEN t.oid ELSE t.typelem END typed
+      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+      WHERE a.atttypid >= ${own} AND NOT a.attisdropped) x
+   JOIN pg_type y ON y.oid = x.typed JOIN pg_namespace n ON n.oid = y.typnamespace
+   JOIN pg_class c ON c.oid = x.attrelid
+   WHERE c.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'm'::"char", 'v'::"char", 'f'::"char"])`,
 )
 
 /** Those of extensions are left out: whoever installed one trusts its types. */
@@ -183,6 +202,7 @@ const sections: Readonly<Record<string, string>> = {
   foreignKeys,
   routines,
   domains,
+  typed,
   ambient,
   eventTriggers,
   extensions,

@@ -12,6 +12,8 @@ export interface Catalogue {
   /** all that PostgreSQL did not bring itself */
   readonly routines: readonly Routine[]
   readonly domains: readonly Domain[]
+  /** columns of types that people made: they fall with the type */
+  readonly typed: readonly Readonly<{ table: string; type: string }>[]
   /** oids of routines that run unasked: of casts, operators, operator classes, aggregates' parts */
   readonly ambient: readonly string[]
   readonly eventTriggers: readonly EventTrigger[]
@@ -105,6 +107,8 @@ export interface ForeignKey {
   /** a no action, r restrict, c cascade, n set null, d set default */
   readonly onDelete: string
   readonly onUpdate: string
+  /** it is the part that a partition has in a key of its parent */
+  readonly inherited: boolean
 }
 
 export interface Routine {
@@ -165,6 +169,7 @@ export function assumedCatalogue(): Catalogue {
     foreignKeys: [],
     routines: [],
     domains: [],
+    typed: [],
     ambient: [],
     eventTriggers: [],
     extensions: [{ name: 'plpgsql', version: '1.0' }],

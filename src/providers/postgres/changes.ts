@@ -120,7 +120,12 @@ function cascade(context: Context, relation: Relation, change: Change): void {
     const from = context.names.byOid(key.from)
     if (from === null) unknown(context, `the foreign key \`${key.name}\` leads to no table`)
     else if (event === 'truncate') continue
-    else follow(deeperOnce(context), from, key, event, columns)
+    else {
+      follow(deeperOnce(context), from, key, event, columns)
+      // A row that moves to another partition is deleted where it was: for keys to that one only.
+      const moves = event === 'update' && relation.parents.length > 0 && !key.inherited
+      if (moves) follow(deeperOnce(context), from, key, 'delete', null)
+    }
   }
 }
 

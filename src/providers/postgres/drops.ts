@@ -14,7 +14,7 @@ import {
   unknown,
   writes,
 } from './context.ts'
-import type { Context, ResourceType } from './context.ts'
+import type { Context, Keeping, ResourceType } from './context.ts'
 import type { Resolved } from './names.ts'
 import { readers } from './dependants.ts'
 import {
@@ -96,15 +96,8 @@ function dropOne(context: Context, row: Row, object: Node, cascade: boolean): vo
       return dropRelation(context, namedRelation(context, names), row.type, cascade)
     case 'named':
       return dropNamed(context, row.type, names, cascade)
-    case 'on-table': {
-      const table = namedRelation(context, names.slice(0, -1))
-      context.changed.names.add(names.at(-2) ?? '')
-      const resource = resourceOfTarget(context, table)
-      if (isHoldpoint(names.at(-1) ?? '')) touchHoldpoint(context, 'holdpoint')
-      return isScratch(context, table)
-        ? writes(context, resource)
-        : disarms(context, resource, keeping)
-    }
+    case 'on-table':
+      return dropOnTable(context, names, keeping)
     case 'schema':
       return dropSchema(context, names.at(-1) ?? '', cascade)
     case 'guard':
@@ -112,6 +105,20 @@ function dropOne(context: Context, row: Row, object: Node, cascade: boolean): vo
       return disarms(context, databaseOf(context))
     default:
       destroys(context, databaseOf(context), 'some', cascade ? 'never' : keeping)
+  }
+}
+
+/** A trigger of a partitioned table is one of each partition, too. */
+function dropOnTable(context: Context, names: readonly string[], keeping: Keeping): void {
+  const table = namedRelation(context, names.slice(0, -1))
+  context.changed.names.add(names.at(-2) ?? '')
+  if (isHoldpoint(names.at(-1) ?? '')) touchHoldpoint(context, 'holdpoint')
+  const resource = resourceOfTarget(context, table)
+  if (isScratch(context, table)) return writes(context, resource)
+  disarms(context, resource, keeping)
+  if (table.kind !== 'relation') return
+  for (const one of context.names.below(table.relation)) {
+    disarms(context, relationResource(context, one), keeping)
   }
 }
 
@@ -165,7 +172,7 @@ export function dropRelation(
 /** Partitions always; views, keys and inheriting tables by CASCADE. */
 function fallWith(context: Context, relation: Relation, cascade: boolean): void {
   const keeping = dropping(context)
-  const isPartitioned = relation.kind === 'p'
+  const isPartitioned = relation.kind === 'p' || relation.kind === 'I'
   const below = isPartitioned || cascade ? context.names.below(relation) : []
   for (const one of below) destroys(context, relationResource(context, one), 'whole', keeping)
   if (!cascade) return
@@ -176,11 +183,32 @@ function fallWith(context: Context, relation: Relation, cascade: boolean): void 
         disarms(context, relationResource(context, from), keeping)
       }
     }
-    for (const view of readers(context, one)) {
-      destroys(context, relationResource(context, view), 'whole', keeping)
-    }
+    const views = readers(context, one)
+    for (const view of views) destroys(context, relationResource(context, view), 'whole', keeping)
+    for (const fallen of [one, ...views]) fallWithType(context, fallen)
     if (one.kind === 'S') destroys(context, databaseOf(context), 'some', keeping)
   }
+}
+
+/** A relation is a type, too: columns and functions that use it fall with it. */
+function fallWithType(context: Context, { schema, name }: Relation): void {
+  const keeping = dropping(context)
+  for (const { table, type } of context.catalogue.typed) {
+    const user = type === `${schema}.${name}` ? context.names.byOid(table) : null
+    if (user !== null) destroys(context, relationResource(context, user), 'some', keeping)
+  }
+  for (const routine of context.catalogue.routines) {
+    if (!`${routine.signature} ${headOf(routine.definition)}`.includes(name)) continue
+    const id = qualify(routine.schema, routine.name)
+    destroys(context, resourceOf(context, 'function', id), 'whole', keeping)
+  }
+}
+
+/** What is before a body that is text; a body that is parsed leans on what it names, too. */
+function headOf(definition: string | null): string {
+  if (definition === null) return ''
+  const body = definition.search(/^\s*AS\s/m)
+  return body === -1 ? definition : definition.slice(0, body)
 }
 
 /** All that is in it, each by its name. */

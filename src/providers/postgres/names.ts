@@ -117,4 +117,4 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 }
 
 /** How deep bodies, views and triggers are followed into one another. */
-export const depthMax = 12
+export const depthMax = 32

@@ -25,13 +25,13 @@ export const inert = words(`
 
 /** Read by a function of its own, in `walk.ts`. */
 export const special = words(`
-  A_Indirection ColumnRef CommonTableExpr DeleteStmt FuncCall InsertStmt MergeStmt RangeVar SelectStmt
+  A_Indirection ColumnDef ColumnRef CommonTableExpr DeleteStmt FuncCall InsertStmt MergeStmt RangeVar SelectStmt
   UpdateStmt WithClause
 `)
 
 /** Read with the statement that they are a part of. */
 export const clauses = words(`
-  ATAlterConstraint AccessPriv AlterTableCmd CallContext ColumnDef Constraint CreateOpClassItem DefElem
+  ATAlterConstraint AccessPriv AlterTableCmd CallContext Constraint CreateOpClassItem DefElem
   FunctionParameter IntoClause ObjectWithArgs PLAssignStmt PartitionCmd PublicationObjSpec
   PublicationTable RawStmt ReplicaIdentityStmt TableLikeClause TriggerTransition VacuumRelation
 `)

@@ -31,6 +31,8 @@ const visits: Readonly<Record<string, Visit>> = {
     const last = names.at(-1)
     if (names.length > 1 && last !== undefined) readRowCall(context, last)
   },
+  // The columns of a function's rows: names and types.
+  ColumnDef: () => undefined,
   CommonTableExpr: (context, tree) => walk(context, childOf(tree, 'ctequery')),
   DeleteStmt: readDelete,
   FuncCall: (context, tree) => {
@@ -165,7 +167,10 @@ function readRange(context: Context, tree: Tree): void {
 export function readRelation(context: Context, relation: Relation): void {
   reads(context, relationResource(context, relation))
   if (relation.rowSecurity) readExpressions(context, `policies/${relation.oid}`, relation.policies)
-  if (relation.kind !== 'v' || relation.definition === null) return
+  if (relation.kind !== 'v') return
+  if (relation.definition === null) {
+    return unknown(context, `the view \`${relation.name}\` has no definition that could be read`)
+  }
   const { found, parser } = context
   if (found.seen.has(`view/${relation.oid}`)) return
   found.seen.add(`view/${relation.oid}`)
