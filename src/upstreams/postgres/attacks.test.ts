@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import {
-  never,
-  openDatabases,
-  resetShop,
-  shop,
-  startShop,
-} from '../../../test/upstreams/database-world.ts'
+import { never, shop } from '../../../test/upstreams/agent-client.ts'
+import { openDatabases, resetShop, startShop } from '../../../test/upstreams/database-world.ts'
 import type { PostgresServer } from '../../../test/postgres/server.ts'
 import type { UpstreamName } from '../../domain/names.ts'
 import * as frontend from '../../wire/postgres/frontend.ts'
@@ -108,9 +103,7 @@ test('a Parse that failed, or failed to replace one, does not count', async (t) 
   client.prepare('t', 'SELEC 1')
   client.sync()
   await client.until('E 42601')
-  await assert.rejects(client.send(client.extended('t', 'SELEC 1')), {
-    code: 'statement-forgotten',
-  })
+  await assert.rejects(client.send(client.extended('t', 'SELEC 1')), forgotten)
 })
 
 const swaps = [
