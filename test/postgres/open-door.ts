@@ -1,7 +1,7 @@
 // The door before a real server, with a gate that lets everything through but what a test refuses.
 import { Concealed } from '../../src/domain/concealed.ts'
 import type { DecisionId, SessionId, UpstreamName } from '../../src/domain/names.ts'
-import type { Arrival, Gate, Refusal, SqlPayload } from '../../src/domain/request.ts'
+import type { Arrival, Gate, Presented, Refusal, SqlPayload } from '../../src/domain/request.ts'
 import type { PostgresDoor, PostgresDoorOptions } from '../../src/doors/postgres/door.ts'
 import { createPostgresDoor } from '../../src/doors/postgres/door.ts'
 import { createClock } from '../../src/system/clock.ts'
@@ -13,6 +13,8 @@ import type { PostgresServer } from './server.ts'
 
 export const lease = 'hpl_the-lease-of-these-tests'
 export const upstream = 'shop-db'
+
+const proved: Presented = { place: 'session', value: new Concealed('lease', 'handle') }
 
 export interface OpenDoor {
   readonly port: number
@@ -39,7 +41,7 @@ export async function openDoor(
       arrivals.push(arrival)
       const { payload, session, presented } = arrival
       if (payload.kind !== 'sql') throw new Error('not SQL')
-      if (presented[0]?.value.reveal() !== 'handle') return refusal({ code: 'unknown-lease' })
+      if (presented[0] !== proved) return refusal({ code: 'unknown-lease' })
       const refused = refuse(payload)
       if (refused !== null) return refusal(refused)
       if (payload.form !== 'open') {
@@ -85,7 +87,7 @@ function usual(): PostgresDoorOptions {
       prove: ({ authMessage, proof }) =>
         scramProves(verifier, authMessage, proof)
           ? {
-              presented: { place: 'session', value: new Concealed('lease', 'handle') },
+              presented: proved,
               serverSignature: scramServerSignature(verifier, authMessage),
               end: () => undefined,
             }
