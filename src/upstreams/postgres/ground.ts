@@ -57,7 +57,7 @@ export class Ground {
     await server.drained()
     const sync = (): Part => (toAgent ? this.syncPart() : quietSync().part)
     if (!this.own) {
-      // The agent has ended it itself: its Sync is as any other.
+      // The agent has ended it itself, and its Sync is like all others.
       server.submit([sync()])
     } else if (server.skipping) {
       this.#settle(this.takePending(), endFailed(server.failure))
