@@ -32,13 +32,14 @@ const states: Readonly<Record<string, string>> = {
 }
 
 export function refusalFields(refusal: Refusal, at: RefusedAt): ErrorFields {
-  const { says, instead, decision } = refusal
+  const { says, instead, decision, hold } = refusal
   const [message, rest] = split(says)
   const detail = [rest, decision === null ? '' : `Decision ${decision}.`]
   return {
     severity: at === 'open' ? 'FATAL' : 'ERROR',
     code: stateOf(refusal, at),
-    message: inert(message),
+    // Many tools show nothing but the message: the one thing that a person needs is in it.
+    message: inert(hold === null ? message : `${message} (${hold})`),
     detail: inert(detail.filter((part) => part !== '').join(' ')),
     hint: inert(instead),
   }
