@@ -51,6 +51,10 @@ export async function up(
     cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  // A test that is ended from outside leaves no gate behind.
+  const last = (): boolean => child.kill('SIGKILL')
+  process.once('exit', last)
+  child.once('exit', () => process.off('exit', last))
   const lines = createInterface({ input: child.stdout })
   const [line] = (await Promise.race([
     once(lines, 'line'),

@@ -19,7 +19,7 @@ SELECT format('relation %s.%s', n.nspname, c.relname), concat_ws(' ', c.relkind,
 UNION ALL
 SELECT format('columns of %s.%s', n.nspname, c.relname), string_agg(concat_ws(' ', a.attname,
     format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
-    pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum)
+    pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attname)
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND ${ours}
@@ -44,8 +44,11 @@ SELECT format('type %s.%s', n.nspname, t.typname),
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND ${ours}
 `
 
+/** Columns by name: one that was dropped comes back as the last. */
 const tablesSql = `
-SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+SELECT n.nspname, c.relname, (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
+  FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND ${ours} ORDER BY 1, 2`
 
 export async function contentOf(client: pg.Client): Promise<Content> {
@@ -53,12 +56,15 @@ export async function contentOf(client: pg.Client): Promise<Content> {
   const content = new Map<string, string>()
   const built = await client.query<[string, string | null]>({ text: builtSql, rowMode: 'array' })
   for (const [name, definition] of built.rows) content.set(name, definition ?? '')
-  const tables = await client.query<[string, string]>({ text: tablesSql, rowMode: 'array' })
-  for (const [schema, name] of tables.rows) {
+  const tables = await client.query<[string, string, string | null]>({
+    text: tablesSql,
+    rowMode: 'array',
+  })
+  for (const [schema, name, columns] of tables.rows) {
     const { rows } = await client.query<[string]>({
       text:
         `SELECT count(*) || ' rows, ' || coalesce(md5(string_agg(h, '' ORDER BY h)), '') ` +
-        `FROM (SELECT md5(t::text) AS h FROM ONLY ${quoted(schema)}.${quoted(name)} t) x`,
+        `FROM (SELECT md5(ROW(${columns ?? ''})::text) AS h FROM ONLY ${quoted(schema)}.${quoted(name)}) x`,
       rowMode: 'array',
     })
     content.set(`rows of ${schema}.${name}`, rows[0]?.[0] ?? '')

@@ -205,7 +205,7 @@ async function openGate(
       return printed(true, hashOf(content))
     },
     unchanged: ([database = '']) => unchanged(database),
-    undo: ([database = '', ...args]) => undoAll(ask, database, args),
+    undo: async ([database = '', ...args]) => undoAll(await control(), ask, database, args),
     holdpoint: (args) => ask(args),
     release: ([hold = 'last']) => answer('release', hold, ''),
     refuse: ([hold = 'last', note = '']) => answer('refuse', hold, note),
@@ -297,27 +297,27 @@ function mandateOf(agent: AgentName): object {
   }
 }
 
-interface Trash {
-  readonly kept: readonly Readonly<{
-    database: string
-    decision: string | null
-    undoneAt: string | null
-  }>[]
-}
-
 type Ask = (args: readonly string[]) => Promise<Printed>
 
-/** Takes back everything that is kept of a database, the newest first. */
-async function undoAll(ask: Ask, database: string, args: readonly string[]): Promise<Printed> {
-  const listed = await ask(['trash', 'list', '--json'])
-  if (listed.code !== 0) return listed
-  const { kept } = JSON.parse(listed.stdout) as Trash
+/** Takes back everything that is kept of a database, the newest first: one by its command. */
+async function undoAll(
+  control: Control,
+  ask: Ask,
+  database: string,
+  args: readonly string[],
+): Promise<Printed> {
+  const { kept } = await control.trashList({ by: jer })
   const mine = kept.filter((item) => item.database === database && item.undoneAt === null)
+  const [only] = mine
+  if (only !== undefined && mine.length === 1)
+    return ask(['undo', only.decision ?? 'none', ...args])
   const said: string[] = [`${mine.length} changes are kept`]
-  for (const { decision } of mine) {
-    const done = await ask(['undo', decision ?? 'unknown', ...args])
-    said.push(done.stdout + done.stderr)
-    if (done.code !== 0) return { ...done, stdout: said.join('\n') }
+  const force = args.includes('--force')
+  for (const { decision, statement } of mine) {
+    if (decision === null) return printed(false, `nobody knows what decided ${statement}`)
+    const report = await control.undo({ decision, dryRun: false, force, by: jer })
+    said.push(`${statement}: ${JSON.stringify(report)}`)
+    if (!report.done || !report.equal) return printed(false, said.join('\n'))
   }
   return printed(mine.length > 0, said.join('\n'))
 }

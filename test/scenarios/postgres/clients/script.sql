@@ -1,6 +1,6 @@
 -- What people put into psql's scripts: variables, a transaction, \copy in and out, \gset, \if.
 \set limit 3
-SELECT name FROM customers WHERE id = :who;
+SELECT name FROM customers WHERE id = :who LIMIT :limit;
 BEGIN;
 INSERT INTO notes VALUES ('from psql', '2026-02-01');
 SAVEPOINT here;
@@ -8,7 +8,7 @@ UPDATE notes SET said = 'changed' WHERE said = 'from psql';
 ROLLBACK TO here;
 SELECT said FROM notes WHERE at = '2026-02-01';
 ROLLBACK;
-\copy (SELECT 'copied ' || i, date '2026-02-02' FROM generate_series(1, :limit) i) TO notes.tsv
+\copy (SELECT 'copied ' || i, date '2026-02-02' FROM generate_series(1, 3) i) TO notes.tsv
 \copy notes FROM notes.tsv
 SELECT count(*) AS n FROM notes WHERE said LIKE 'copied%' \gset
 \if :n
