@@ -1,7 +1,7 @@
 import type { EffectKind } from './effect.ts'
 import type { Hit, Reach } from './impact.ts'
 import type { Mandate, Scope, Standing } from './mandate.ts'
-import { platformType, showResource } from './resource.ts'
+import { isCommonGround, platformType, showResource } from './resource.ts'
 import { matchesPattern } from './scope.ts'
 
 /**
@@ -44,6 +44,11 @@ function coverageBy(mandate: Mandate, hit: Hit, provider: string): Coverage {
   if (resource.provider === 'egress') return egressCoverage(mandate, effect.kind, resource.id ?? '')
   if (resource.type === platformType) return platformCoverage(mandate, effect.kind, provider)
   const name = showResource(resource)
+  if (effect.kind === 'read' && isCommonGround(resource)) {
+    const business = mandate.scopes.filter((scope) => isOf(provider, scope))
+    const relation = coverAll(business, reach) ? 'inside' : touches(mandate, reach)
+    return { relation, named: false }
+  }
   const granting = mandate.scopes.filter(
     ({ effects, resources }) =>
       effects.includes(effect.kind) && resources.some((pattern) => matchesPattern(pattern, name)),
@@ -74,9 +79,11 @@ function touches(mandate: Mandate, reach: KnownReach): Relation {
 
 /** Whether anything of this provider is in the mandate at all. */
 function concerns(mandate: Mandate, provider: string): boolean {
-  return mandate.scopes.some(({ resources }) =>
-    resources.some((pattern) => pattern === '*' || pattern.startsWith(`${provider}:`)),
-  )
+  return mandate.scopes.some((scope) => isOf(provider, scope))
+}
+
+function isOf(provider: string, { resources }: Scope): boolean {
+  return resources.some((pattern) => pattern === '*' || pattern.startsWith(`${provider}:`))
 }
 
 /** `railway:volume/*` names a type; `*`, `railway:*` and a `*` in the type's place do not. */

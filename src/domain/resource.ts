@@ -44,6 +44,14 @@ export function isNamedWithin({ provider, type }: Pick<Resource, 'provider' | 't
   return provider === 'postgres' || type === 'variable'
 }
 
+/**
+ * What everyone who does anything at all in a database looks at: that it is there, what its tables
+ * are called, the settings of one's own session.
+ */
+export function isCommonGround({ provider, type }: Pick<Resource, 'provider' | 'type'>): boolean {
+  return provider === 'postgres' && (type === 'database' || type === 'setting')
+}
+
 export function showResource(resource: Pick<Resource, 'provider' | 'type' | 'id'>): string {
   return `${resource.provider}:${resource.type}/${resource.id ?? '*'}`
 }
