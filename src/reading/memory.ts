@@ -20,7 +20,7 @@ export function createMemory(): Memory {
   const shelves = new Map<string, Shelf>()
 
   function shelfOf(catalogue: Catalogue | null, place: SqlPlace): Shelf {
-    const key = JSON.stringify([catalogue?.version ?? null, ...Object.values(place)])
+    const key = JSON.stringify([catalogue?.version ?? null, place])
     let shelf = shelves.get(key)
     if (shelf === undefined) shelf = { texts: new Map(), characters: 0 }
     else shelves.delete(key)

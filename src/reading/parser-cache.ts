@@ -6,8 +6,8 @@ const charactersMax = 262_144
 
 export function createParserCache(parser: SqlParser): SqlParser {
   return {
-    parse: remembering<Parsed>(parser.parse),
-    parseBody: remembering<ParsedBody>(parser.parseBody),
+    parse: remembering<Parsed>((text) => parser.parse(text)),
+    parseBody: remembering<ParsedBody>((text) => parser.parseBody(text)),
   }
 }
 

@@ -48,8 +48,9 @@ test('a shape is the same for other constants, and for nothing else', async () =
 test('texts that differ in numbers share a reading, with evidence of their own', () => {
   reading.readNow('SELECT * FROM users WHERE id = 10', catalogue, place)
   const alike = reading.readNow('SELECT * FROM users WHERE id = 999;', catalogue, place)
-  assert.equal(alike?.actions[0].evidence.excerpt, 'SELECT * FROM users WHERE id = 999')
-  assert.deepEqual(alike?.actions[0].evidence.span, [0, 34])
+  assert.ok(alike)
+  assert.equal(alike.actions[0].evidence.excerpt, 'SELECT * FROM users WHERE id = 999')
+  assert.deepEqual(alike.actions[0].evidence.span, [0, 34])
   for (const text of [
     "SELECT '1'",
     'SELECT "a1"',

@@ -1,7 +1,7 @@
 // The catalogue of test/corpus/postgres/schema.sql, as the server itself says it.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-import pg from 'pg'
+import type pg from 'pg'
 
 import type { Catalogue } from '../../src/providers/postgres/catalogue.ts'
 import { catalogueOf, catalogueQuery } from '../../src/providers/postgres/catalogue-query.ts'

@@ -114,7 +114,7 @@ export function touchedBetween(
   return [...found, ...old.flatMap((one) => fallen(one, owners))]
 }
 
-/** An UPDATE that moves rows deletes them in one partition, and inserts them in another. */
+/** A row that moves is deleted in one partition and inserted in another: no fewer come than go. */
 function movedBetween(before: Counts, now: Counts): ReadonlySet<string> {
   const balance = new Map<string, number>()
   const parts = [...now].filter(([, { parents }]) => parents.length > 0)
@@ -124,7 +124,7 @@ function movedBetween(before: Counts, now: Counts): ReadonlySet<string> {
     for (const parent of parents) balance.set(parent, (balance.get(parent) ?? 0) + change)
   }
   const isMove = (parents: readonly string[]): boolean =>
-    parents.some((parent) => balance.get(parent) === 0)
+    parents.some((parent) => (balance.get(parent) ?? -1) >= 0)
   return new Set(parts.flatMap(([oid, { parents }]) => (isMove(parents) ? [oid] : [])))
 }
 
@@ -206,7 +206,7 @@ function covers(effect: Effect, { action, ids, what }: Touched): boolean {
   if (!isWide && !isHere && !isSchema) return false
   if (isWide && effect.kind === 'escalate') return true
   if (action === 'insert') return true
-  if (action === 'rewrite') return effect.kind === 'destroy' || effect.kind === 'write'
+  if (action === 'rewrite') return effect.kind !== 'escalate'
   if (action === 'update') return effect.kind === 'write' || effect.kind === 'destroy'
   if (action === 'delete') return effect.kind === 'destroy'
   return effect.kind === 'destroy' || effect.kind === 'disarm' || isPart(what, effect)

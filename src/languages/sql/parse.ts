@@ -86,7 +86,8 @@ function refused(why: string): Refused {
 function refusedBy(error: unknown): Refused {
   if (error instanceof SqlError) return refused(error.message.slice(0, 160).toWellFormed())
   // An error of the parser itself leaves its memory as it was; anything else does not.
-  const isFault = error instanceof RangeError || (error instanceof Error && error.name === 'RuntimeError')
+  const isFault =
+    error instanceof RangeError || (error instanceof Error && error.name === 'RuntimeError')
   if (isFault) broken = true
   const why = error instanceof Error && !isFault ? error.message.slice(0, 160) : 'it cannot be read'
   return { kind: 'refused', why: why.toWellFormed(), legible: true, heavy: isFault }

@@ -83,12 +83,20 @@ export function alterCommand(context: Context, alteration: Alteration): void {
   switch (row) {
     case 'adds':
       if (subtype !== 'AT_AddColumn' || addsMeaning(command)) marks(context, alteration, name)
-      return writes(context, resource)
+      {
+        writes(context, resource)
+        return
+      }
     case 'changes':
       context.changed.names.add(name)
-      return writes(context, resource, 'never')
-    case 'loses':
-      return loses(context, alteration)
+      {
+        writes(context, resource, 'never')
+        return
+      }
+    case 'loses': {
+      loses(context, alteration)
+      return
+    }
     case 'disarms':
     case 'drops-guard': {
       const canReturn = row === 'drops-guard' && alteration.alone
@@ -100,12 +108,18 @@ export function alterCommand(context: Context, alteration: Alteration): void {
       }
       return
     }
-    case 'owner':
-      return changesOwner(context, alteration)
-    case 'partition':
-      return movesPartition(context, alteration)
-    default:
-      return unknown(context, `ALTER TABLE has a command that is not read: \`${subtype}\``)
+    case 'owner': {
+      changesOwner(context, alteration)
+      return
+    }
+    case 'partition': {
+      movesPartition(context, alteration)
+      return
+    }
+    default: {
+      unknown(context, `ALTER TABLE has a command that is not read: \`${subtype}\``)
+      return
+    }
   }
 }
 
@@ -162,7 +176,8 @@ function loses(context: Context, { target, command }: Alteration): void {
   context.changed.names.add(target.kind === 'relation' ? target.relation.name : target.name)
   if (textOf(command, 'behavior') !== 'DROP_CASCADE') return
   if (context.catalogue.assumed) {
-    return unknown(context, 'without a catalogue nobody can say what CASCADE reaches')
+    unknown(context, 'without a catalogue nobody can say what CASCADE reaches')
+    return
   }
   destroys(context, resourceOf(context, 'database', context.place.database), 'some', 'never')
 }
@@ -183,7 +198,10 @@ function changesOwner(context: Context, { target, command }: Alteration): void {
   const { user } = context.catalogue.session
   const isSelf = textOf(owner, 'roletype') === 'ROLESPEC_CURRENT_USER'
   const resource = resourceOfTarget(context, target)
-  if (isSelf || textOf(owner, 'rolename') === user) return writes(context, resource)
+  if (isSelf || textOf(owner, 'rolename') === user) {
+    writes(context, resource)
+    return
+  }
   escalates(context, resource)
 }
 

@@ -41,7 +41,8 @@ const dynamic: Readonly<Record<string, string>> = {
 export function readPlpgsql(context: Context, name: string, definition: string): void {
   const parsed = context.parser.parseBody(definition)
   if (parsed.kind === 'refused') {
-    return unknown(context, `the body of \`${name}\` cannot be read: ${parsed.why}`)
+    unknown(context, `the body of \`${name}\` cannot be read: ${parsed.why}`)
+    return
   }
   readParts(context, 'PLpgSQL_function', parsed.body)
 }
@@ -71,13 +72,17 @@ function hasParts(part: object): boolean {
 }
 
 function readPart(context: Context, { kind, tree }: Node): void {
-  if (kind === 'PLpgSQL_expr') return readSql(context, tree)
+  if (kind === 'PLpgSQL_expr') {
+    readSql(context, tree)
+    return
+  }
   if (kind === 'PLpgSQL_stmt_commit' || kind === 'PLpgSQL_stmt_rollback') {
     context.found.untried ??= 'it ends transactions of its own'
     return
   }
   if (!plain.has(kind) && !Object.hasOwn(dynamic, kind)) {
-    return unknown(context, `a part of a body that is not read: \`${kind}\``)
+    unknown(context, `a part of a body that is not read: \`${kind}\``)
+    return
   }
   readParts(context, kind, tree)
 }
@@ -86,10 +91,19 @@ function readPart(context: Context, { kind, tree }: Node): void {
 function readSql(context: Context, tree: Tree): void {
   const query = textOf(tree, 'query')
   const mode = numberOf(tree, 'parseMode')
-  if (mode === 0) return readText(context, query)
-  if (mode === 2) return readExpression(context, query)
+  if (mode === 0) {
+    readText(context, query)
+    return
+  }
+  if (mode === 2) {
+    readExpression(context, query)
+    return
+  }
   const at = mode >= 3 && mode <= 5 ? assignmentAt(query) : null
-  if (at === null) return unknown(context, 'an assignment in a body cannot be read')
+  if (at === null) {
+    unknown(context, 'an assignment in a body cannot be read')
+    return
+  }
   readExpression(context, `${targetOf(query.slice(0, at[0]))} ${query.slice(at[1])}`)
 }
 
@@ -117,9 +131,15 @@ function assignmentAt(text: string): readonly [number, number] | null {
 }
 
 export function readText(context: Context, text: string): void {
-  if (context.depth >= depthMax) return unknown(context, `bodies in bodies, ${depthMax} deep`)
+  if (context.depth >= depthMax) {
+    unknown(context, `bodies in bodies, ${depthMax} deep`)
+    return
+  }
   const parsed = context.parser.parse(text)
-  if (parsed.kind === 'refused') return unknown(context, `it cannot be read: ${parsed.why}`)
+  if (parsed.kind === 'refused') {
+    unknown(context, `it cannot be read: ${parsed.why}`)
+    return
+  }
   for (const statement of parsed.statements) readStatement(deeper(context), statement)
 }
 

@@ -35,32 +35,58 @@ export function applyBuiltin(
   switch (row) {
     case 'harmless':
       return
-    case 'discloses-server':
-      return discloses(context, serverOf(context))
-    case 'escalates-server':
-      return escalates(context, serverOf(context))
-    case 'disarms-server':
-      return disarms(context, serverOf(context))
-    case 'writes-server':
-      return writes(context, serverOf(context), 'never')
-    case 'writes-database':
-      return writes(context, databaseOf(context), 'never')
-    case 'adds-database':
-      return writes(context, databaseOf(context))
-    case 'destroys-database':
-      return destroys(context, databaseOf(context), 'some', 'never')
-    case 'advances-sequence':
-      return sequence(context, given[0], 'trivial')
-    case 'sets-sequence':
-      return sequence(context, given[0], 'never')
-    case 'sets-setting':
-      return setting(context, given)
-    case 'runs-text-first':
-      return runs(context, name, given[0])
-    case 'runs-text-second':
-      return given.length > 2 ? undefined : runs(context, name, given[1])
-    case 'runs-everything':
-      return unknown(context, `\`${name}\` runs what its arguments name`)
+    case 'discloses-server': {
+      discloses(context, serverOf(context))
+      return
+    }
+    case 'escalates-server': {
+      escalates(context, serverOf(context))
+      return
+    }
+    case 'disarms-server': {
+      disarms(context, serverOf(context))
+      return
+    }
+    case 'writes-server': {
+      writes(context, serverOf(context), 'never')
+      return
+    }
+    case 'writes-database': {
+      writes(context, databaseOf(context), 'never')
+      return
+    }
+    case 'adds-database': {
+      writes(context, databaseOf(context))
+      return
+    }
+    case 'destroys-database': {
+      destroys(context, databaseOf(context), 'some', 'never')
+      return
+    }
+    case 'advances-sequence': {
+      sequence(context, given[0], 'trivial')
+      return
+    }
+    case 'sets-sequence': {
+      sequence(context, given[0], 'never')
+      return
+    }
+    case 'sets-setting': {
+      setting(context, given)
+      return
+    }
+    case 'runs-text-first': {
+      runs(context, name, given[0])
+      return
+    }
+    case 'runs-text-second': {
+      if (given.length < 3) runs(context, name, given[1])
+      return
+    }
+    case 'runs-everything': {
+      unknown(context, `\`${name}\` runs what its arguments name`)
+      return
+    }
     default:
       return unreachable(row)
   }
@@ -89,7 +115,8 @@ function sequence(context: Context, named: Node | undefined, keeping: 'trivial' 
   const text = constantOf(named ?? null)
   const words = typeof text === 'string' ? schemasIn(text.replaceAll('.', ','), '$user') : null
   if (words === null || words.length === 0) {
-    return writes(context, resourceOf(context, 'sequence', null), keeping)
+    writes(context, resourceOf(context, 'sequence', null), keeping)
+    return
   }
   const target = namedRelation(context, words)
   const isOwned = target.kind === 'relation' && target.relation.table !== null
@@ -102,12 +129,15 @@ function sequence(context: Context, named: Node | undefined, keeping: 'trivial' 
   writes(context, resource, keeping)
 }
 
-function setting(context: Context, [named, value, local]: readonly Node[]): void {
+function setting(context: Context, [named, value]: readonly Node[]): void {
   const name = constantOf(named ?? null)
   const written = constantOf(value ?? null)
-  if (typeof name !== 'string') return unknown(context, 'set_config of a setting that is not named')
+  if (typeof name !== 'string') {
+    unknown(context, 'set_config of a setting that is not named')
+    return
+  }
   const values = typeof written === 'string' ? listOf(name, written) : null
-  readSetting(context, name.toLowerCase(), values, constantOf(local ?? null) === true)
+  readSetting(context, name.toLowerCase(), values)
 }
 
 function listOf(name: string, value: string): readonly string[] | null {

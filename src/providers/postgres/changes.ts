@@ -23,7 +23,7 @@ export type RowEvent = 'insert' | 'update' | 'delete' | 'truncate'
 export interface Change {
   readonly event: RowEvent
   readonly extent: Extent
-  /** columns that are set; null: any */
+  /** columns that are set; null: perhaps all */
   readonly columns: readonly string[] | null
   /** only the named table, not those below it */
   readonly only: boolean
@@ -42,9 +42,15 @@ export function changeRelation(context: Context, relation: Relation, change: Cha
   const key = `${change.event} ${change.extent} ${relation.oid} ${String(change.only)}`
   if (context.found.seen.has(key)) return
   context.found.seen.add(key)
-  if (context.depth > depthMax) return unknown(context, `cascades ${depthMax} deep`)
+  if (context.depth > depthMax) {
+    unknown(context, `cascades ${depthMax} deep`)
+    return
+  }
   readRules(context, relation, change)
-  if (relation.kind === 'v') return changeView(context, relation, change)
+  if (relation.kind === 'v') {
+    changeView(context, relation, change)
+    return
+  }
   const below = change.only || change.event === 'insert' ? [] : context.names.below(relation)
   touch(context, relation, change)
   for (const one of below) touch(context, one, change)
@@ -56,7 +62,10 @@ export function changeRelation(context: Context, relation: Relation, change: Cha
 /** The effect on one table's rows. */
 function touch(context: Context, relation: Relation, { event, extent }: Change): void {
   const resource = relationResource(context, relation)
-  if (relation.persistence === 't') return writes(context, resource)
+  if (relation.persistence === 't') {
+    writes(context, resource)
+    return
+  }
   const keeping: Keeping = relation.kind === 'f' ? 'never' : 'rows'
   if (relation.kind === 'f') context.found.untried ??= 'a foreign table cannot be tried'
   switch (event) {
@@ -106,7 +115,8 @@ function readCondition(context: Context, definition: string): void {
   const [statement] = parsed.kind === 'parsed' ? parsed.statements : []
   const condition = statement === undefined ? null : bareOf(statement.tree, 'whenClause')
   if (statement === undefined || condition === null) {
-    return unknown(context, 'the condition of a trigger cannot be read')
+    unknown(context, 'the condition of a trigger cannot be read')
+    return
   }
   walk(context, nodeOf(condition))
 }
@@ -258,7 +268,10 @@ export function changeMissing(
 ): void {
   const id = `${target.schema.replaceAll('.', '%2E')}.${target.name}`
   const resource = resourceOf(context, 'table', id)
-  if (context.changed.made.has(id)) return writes(context, resource)
+  if (context.changed.made.has(id)) {
+    writes(context, resource)
+    return
+  }
   if (event === 'insert') writes(context, resource)
   else if (event === 'update' && extent === 'some') writes(context, resource, 'rows')
   else if (event === 'update') destroys(context, resource, 'some', 'rows')

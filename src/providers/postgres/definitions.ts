@@ -37,7 +37,10 @@ export function readCreateFunction(context: Context, tree: Tree): void {
   if (touchHoldpoint(context, place)) return
   const resource = resourceOf(context, 'function', functionId(context, names))
   context.changed.names.add(`${name}()`)
-  if (isRiskySchema(place)) return escalates(context, resource)
+  if (isRiskySchema(place)) {
+    escalates(context, resource)
+    return
+  }
   const isThere =
     flagOf(tree, 'replace') &&
     (context.catalogue.assumed || context.names.routines(place, name).length > 0)
@@ -127,7 +130,10 @@ export function readAlterDomain(context: Context, tree: Tree): void {
   const resource = resourceOf(context, 'type', typeId(context, namesOf(tree, 'typeName')))
   const subtype = textOf(tree, 'subtype')
   // C add constraint, X drop constraint, V validate, T default, N drop and O set not null
-  if (subtype === 'X' || subtype === 'N') return disarms(context, resource)
+  if (subtype === 'X' || subtype === 'N') {
+    disarms(context, resource)
+    return
+  }
   writes(context, resource)
   const definition = childOf(tree, 'def')
   if (definition?.kind === 'Constraint') readElement(context, definition)
@@ -144,10 +150,14 @@ export function readDefine(context: Context, tree: Tree): void {
   const kind = textOf(tree, 'kind')
   const place = names.length > 1 ? (names.at(-2) ?? '') : context.names.creationSchema
   if (touchHoldpoint(context, place)) return
-  if (isRiskySchema(place)) return escalates(context, databaseOf(context))
+  if (isRiskySchema(place)) {
+    escalates(context, databaseOf(context))
+    return
+  }
   if (kind === 'OBJECT_AGGREGATE') {
     context.changed.names.add(`${names.at(-1) ?? ''}()`)
-    return writes(context, resourceOf(context, 'function', functionId(context, names)))
+    writes(context, resourceOf(context, 'function', functionId(context, names)))
+    return
   }
   if (kind === 'OBJECT_TYPE') {
     escalates(context, resourceOf(context, 'type', typeId(context, names)))
@@ -192,18 +202,22 @@ export function readRename(context: Context, tree: Tree): void {
     const target = rangeOf(context, range)
     context.changed.names.add(textOf(range, 'relname'))
     if (type !== 'OBJECT_COLUMN') context.changed.names.add(textOf(tree, 'newname'))
-    return writes(context, resourceOfTarget(context, target))
+    writes(context, resourceOfTarget(context, target))
+    return
   }
   if (type === 'OBJECT_SCHEMA') {
     context.changed.everything ??= 'a schema renamed in the same text decides what names mean'
     if (touchHoldpoint(context, textOf(tree, 'subname'))) return
-    return writes(context, resourceOf(context, 'schema', textOf(tree, 'subname')))
+    writes(context, resourceOf(context, 'schema', textOf(tree, 'subname')))
+    return
   }
   if (type === 'OBJECT_DATABASE' || type === 'OBJECT_TABLESPACE') {
-    return disarms(context, serverOf(context))
+    disarms(context, serverOf(context))
+    return
   }
   if (type === 'OBJECT_ROLE') {
-    return escalates(context, resourceOf(context, 'role', textOf(tree, 'subname')))
+    escalates(context, resourceOf(context, 'role', textOf(tree, 'subname')))
+    return
   }
   const names = object === null ? [] : namesOf(object.tree, 'objname')
   if (names.length > 1) touchHoldpoint(context, names.at(-2) ?? '')

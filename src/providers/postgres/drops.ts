@@ -81,7 +81,10 @@ export function readDrop(context: Context, tree: Tree): void {
   const cascade = textOf(tree, 'behavior') === 'DROP_CASCADE'
   const row = Object.hasOwn(rows, type) ? rows[type] : undefined
   if (flagOf(tree, 'concurrent')) context.found.untried ??= 'it cannot run in a transaction'
-  if (row === undefined) return unknown(context, `DROP of a kind that is not read: \`${type}\``)
+  if (row === undefined) {
+    unknown(context, `DROP of a kind that is not read: \`${type}\``)
+    return
+  }
   for (const object of childrenOf(tree, 'objects')) dropOne(context, row, object, cascade)
   if (cascade && context.catalogue.assumed) {
     unknown(context, 'without a catalogue nobody can say what CASCADE reaches')
@@ -92,17 +95,28 @@ function dropOne(context: Context, row: Row, object: Node, cascade: boolean): vo
   const names = namesIn(object)
   const keeping = dropping(context)
   switch (row.kind) {
-    case 'relation':
-      return dropRelation(context, namedRelation(context, names), row.type, cascade)
-    case 'named':
-      return dropNamed(context, row.type, names, cascade)
-    case 'on-table':
-      return dropOnTable(context, names, keeping)
-    case 'schema':
-      return dropSchema(context, names.at(-1) ?? '', cascade)
+    case 'relation': {
+      dropRelation(context, namedRelation(context, names), row.type, cascade)
+      return
+    }
+    case 'named': {
+      dropNamed(context, row.type, names, cascade)
+      return
+    }
+    case 'on-table': {
+      dropOnTable(context, names, keeping)
+      return
+    }
+    case 'schema': {
+      dropSchema(context, names.at(-1) ?? '', cascade)
+      return
+    }
     case 'guard':
       if (isHoldpoint(names.at(-1) ?? '')) touchHoldpoint(context, 'holdpoint')
-      return disarms(context, databaseOf(context))
+      {
+        disarms(context, databaseOf(context))
+        return
+      }
     default:
       destroys(context, databaseOf(context), 'some', cascade ? 'never' : keeping)
   }
@@ -114,7 +128,10 @@ function dropOnTable(context: Context, names: readonly string[], keeping: Keepin
   context.changed.names.add(names.at(-2) ?? '')
   if (isHoldpoint(names.at(-1) ?? '')) touchHoldpoint(context, 'holdpoint')
   const resource = resourceOfTarget(context, table)
-  if (isScratch(context, table)) return writes(context, resource)
+  if (isScratch(context, table)) {
+    writes(context, resource)
+    return
+  }
   disarms(context, resource, keeping)
   if (table.kind !== 'relation') return
   for (const one of context.names.below(table.relation)) {
@@ -138,7 +155,10 @@ function dropNamed(
   const name = names.at(-1) ?? ''
   const schema = names.length > 1 ? (names.at(-2) ?? '') : schemaOf(context, type, name)
   if (touchHoldpoint(context, schema)) return
-  if (schema === 'pg_catalog') return escalates(context, databaseOf(context))
+  if (schema === 'pg_catalog') {
+    escalates(context, databaseOf(context))
+    return
+  }
   context.changed.names.add(type === 'function' ? `${name}()` : name)
   destroys(context, resourceOf(context, type, qualify(schema, name)), 'whole', dropping(context))
   // Columns, defaults, triggers, casts: what uses it falls, and may have rows.
@@ -159,12 +179,18 @@ export function dropRelation(
   cascade: boolean,
 ): void {
   const name = target.kind === 'relation' ? target.relation.name : target.name
-  if (target.kind === 'system') return escalates(context, databaseOf(context))
+  if (target.kind === 'system') {
+    escalates(context, databaseOf(context))
+    return
+  }
   const isFresh = isScratch(context, target)
   if (!isFresh) context.changed.names.add(name)
   else if (target.kind !== 'relation') context.changed.made.delete(qualify(target.schema, name))
   const resource = resourceOfTarget(context, target, type)
-  if (isFresh) return writes(context, resource)
+  if (isFresh) {
+    writes(context, resource)
+    return
+  }
   destroys(context, resource, 'whole', dropping(context))
   if (target.kind === 'relation') fallWith(context, target.relation, cascade)
 }
@@ -214,7 +240,10 @@ function headOf(definition: string | null): string {
 /** All that is in it, each by its name. */
 export function dropSchema(context: Context, schema: string, cascade: boolean): void {
   if (touchHoldpoint(context, schema)) return
-  if (schema === 'pg_catalog') return escalates(context, databaseOf(context))
+  if (schema === 'pg_catalog') {
+    escalates(context, databaseOf(context))
+    return
+  }
   destroys(context, resourceOf(context, 'schema', schema), 'whole', dropping(context))
   context.changed.everything ??= 'a schema dropped in the same text decides what names mean'
   if (!cascade) return

@@ -48,15 +48,18 @@ export function readSqlShaped(parsed: Parsed, reader: SqlReader): SqlRead {
   const changed = startChanged()
   if (reader.catalogue === null) changed.everything = 'the catalogue of the server is not known'
   if (!isNonEmpty(statements)) return { actions: [nothing(reader)], shape: null }
-  let inConstants = false
-  const actions = mapNonEmpty(statements, (statement) => {
+  const read = mapNonEmpty(statements, (statement) => {
     const context = readOne(statement, text, reader, changed)
-    inConstants ||= context.found.inConstants
-    return actionOf(statement, text, context)
+    return { action: actionOf(statement, text, context), inConstants: context.found.inConstants }
   })
-  const isPlain = actions.every(({ effects }) => effects.every(({ kind }) => kind === 'read'))
-  const shape = isPlain && !inConstants && statements.length === 1 ? shapeOf(statements[0]) : null
-  return { actions, shape }
+  const isPlain = read.every(
+    ({ action, inConstants }) =>
+      !inConstants && action.effects.every(({ kind }) => kind === 'read'),
+  )
+  return {
+    actions: mapNonEmpty(read, ({ action }) => action),
+    shape: isPlain && statements.length === 1 ? shapeOf(statements[0]) : null,
+  }
 }
 
 function unread(why: string, legible: boolean): SqlRead {

@@ -86,7 +86,10 @@ export function readRowCall(context: Context, name: string): void {
 /** Reads the body, once a statement however often it is called. */
 export function readRoutine(context: Context, oid: string, how: 'call' | 'trigger'): void {
   const routine = context.names.routine(oid)
-  if (routine === null) return readBuiltinTrigger(context, how)
+  if (routine === null) {
+    readBuiltinTrigger(context, how)
+    return
+  }
   const { found } = context
   if (found.seen.has(`routine/${oid}`)) return
   found.seen.add(`routine/${oid}`)
@@ -95,7 +98,10 @@ export function readRoutine(context: Context, oid: string, how: 'call' | 'trigge
   if (context.changed.names.has(`${routine.name}()`)) {
     unknown(context, `an earlier statement of the same text changes what \`${routine.name}\` does`)
   }
-  if (context.depth >= depthMax) return unknown(context, `bodies in bodies, ${depthMax} deep`)
+  if (context.depth >= depthMax) {
+    unknown(context, `bodies in bodies, ${depthMax} deep`)
+    return
+  }
   readBody(context, routine)
 }
 
@@ -109,21 +115,27 @@ function readBody(context: Context, routine: Routine): void {
   if (routine.extension !== null) {
     const row = extensionRow(routine.extension, name)
     if (row === 'harmless' && (language === 'c' || language === 'internal')) return
-    if (row !== 'harmless') return unknown(context, row)
+    if (row !== 'harmless') {
+      unknown(context, row)
+      return
+    }
   }
   if (routine.kind === 'a') return
   if (routine.definition === null || (language !== 'sql' && language !== 'plpgsql')) {
-    return unknown(context, `\`${name}\` is written in ${language}, which is not read`)
+    unknown(context, `\`${name}\` is written in ${language}, which is not read`)
+    return
   }
   const inside = withPath(deeper(context), routine)
   if (inside === null) {
-    return unknown(context, `\`${name}\` runs with a search path of its own that is not followed`)
+    unknown(context, `\`${name}\` runs with a search path of its own that is not followed`)
+    return
   }
   const parsed = context.parser.parse(routine.definition)
   const [statement] = parsed.kind === 'parsed' ? parsed.statements : []
   if (statement?.kind !== 'CreateFunctionStmt') {
     const why = parsed.kind === 'refused' ? parsed.why : 'it has no body'
-    return unknown(context, `\`${name}\` cannot be read: ${why}`)
+    unknown(context, `\`${name}\` cannot be read: ${why}`)
+    return
   }
   if (language === 'plpgsql') readPlpgsql(inside, name, routine.definition)
   else readSqlBody(inside, name, statement.tree)
@@ -138,13 +150,17 @@ function withPath(context: Context, routine: Routine): Context | null {
 
 function readSqlBody(context: Context, name: string, tree: Tree): void {
   const standard = childOf(tree, 'sql_body')
-  if (standard !== null) return readStandardBody(context, standard)
+  if (standard !== null) {
+    readStandardBody(context, standard)
+    return
+  }
   const [text = ''] = childrenOf(tree, 'options').flatMap(({ tree: option }) =>
     textOf(option, 'defname') === 'as' ? namesOfBody(option) : [],
   )
   const parsed = context.parser.parse(text)
   if (parsed.kind === 'refused') {
-    return unknown(context, `\`${name}\` cannot be read: ${parsed.why}`)
+    unknown(context, `\`${name}\` cannot be read: ${parsed.why}`)
+    return
   }
   for (const statement of parsed.statements) readStatement(context, statement)
 }

@@ -14,13 +14,16 @@ import { databaseOf, deeper, reads, resourceOf, unknown, writes } from './contex
 import type { Context } from './context.ts'
 import { depthMax } from './names.ts'
 import { readStatement } from './statements.ts'
-import { rangeOf, resourceOfTarget } from './targets.ts'
+import { isHoldpoint, rangeOf, resourceOfTarget, touchHoldpoint } from './targets.ts'
 import { descend, walk, walkAll } from './walk.ts'
 
 /** What was to be judged was judged when it ran; two-phase transactions outlive their session. */
 export function readTransaction(context: Context, tree: Tree): void {
   const kind = textOf(tree, 'kind')
-  if (/PREPARED?$/.test(kind)) return unknown(context, 'a transaction that outlives its session')
+  if (/PREPARED?$/.test(kind)) {
+    unknown(context, 'a transaction that outlives its session')
+    return
+  }
   reads(context, databaseOf(context))
   if (/ROLLBACK/.test(kind) && context.depth === 0) {
     context.changed.everything ??= 'what is rolled back in the same text decides what names mean'
@@ -37,7 +40,10 @@ export function readExecute(context: Context, tree: Tree): void {
   const name = textOf(tree, 'name')
   walkAll(context, childrenOf(tree, 'params'))
   const query = context.changed.prepared.get(name) ?? preparedIn(context, name)
-  if (query === null) return unknown(context, `a prepared statement that is not known: \`${name}\``)
+  if (query === null) {
+    unknown(context, `a prepared statement that is not known: \`${name}\``)
+    return
+  }
   if (context.found.seen.has(`prepared/${name}`)) return
   context.found.seen.add(`prepared/${name}`)
   readStatement(context, query)
@@ -69,8 +75,14 @@ export function readDeclare(context: Context, tree: Tree): void {
 
 export function readExplain(context: Context, tree: Tree): void {
   const query = childOf(tree, 'query')
-  if (query === null) return unknown(context, 'EXPLAIN of nothing')
-  if (isAnalyze(tree)) return readStatement(context, query)
+  if (query === null) {
+    unknown(context, 'EXPLAIN of nothing')
+    return
+  }
+  if (isAnalyze(tree)) {
+    readStatement(context, query)
+    return
+  }
   reads(context, databaseOf(context))
   readStatement({ ...context, planning: true }, query)
 }
@@ -97,9 +109,13 @@ export function readDo(context: Context, tree: Tree): void {
   }
   reads(context, databaseOf(context))
   if (language !== 'plpgsql' || body === null) {
-    return unknown(context, `a block of ${language}, which is not read`)
+    unknown(context, `a block of ${language}, which is not read`)
+    return
   }
-  if (context.depth >= depthMax) return unknown(context, `bodies in bodies, ${depthMax} deep`)
+  if (context.depth >= depthMax) {
+    unknown(context, `bodies in bodies, ${depthMax} deep`)
+    return
+  }
   readPlpgsql(deeper(context), 'DO', `DO ${quoted(body)}`)
 }
 
@@ -113,7 +129,10 @@ function quoted(body: string): string {
 export function readCallStatement(context: Context, tree: Tree): void {
   reads(context, databaseOf(context))
   const call = bareOf(tree, 'funccall')
-  if (call === null) return unknown(context, 'CALL of nothing')
+  if (call === null) {
+    unknown(context, 'CALL of nothing')
+    return
+  }
   walk(context, { kind: 'FuncCall', tree: call })
 }
 

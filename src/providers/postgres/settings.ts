@@ -1,5 +1,5 @@
 // SET, RESET, DISCARD, set_config: run-time settings by a table. One that is in no row is unknown.
-import { childrenOf, constantOf, childOf, flagOf, textOf } from '../../languages/sql/tree.ts'
+import { childrenOf, constantOf, childOf, textOf } from '../../languages/sql/tree.ts'
 import type { Tree } from '../../languages/sql/tree.ts'
 import { databaseOf, disarms, escalates, reads, resourceOf, unknown, writes } from './context.ts'
 import type { Context } from './context.ts'
@@ -79,34 +79,55 @@ export function readSetting(
   context: Context,
   name: string,
   values: readonly string[] | null,
-  isLocal: boolean,
 ): void {
   const setting = resourceOf(context, 'setting', name)
-  if (isHoldpoint(name)) return escalates(context, resourceOf(context, 'schema', 'holdpoint'))
+  if (isHoldpoint(name)) {
+    escalates(context, resourceOf(context, 'schema', 'holdpoint'))
+    return
+  }
   const row = byName.get(name) ?? (/^[a-z_][\w$]*\.[\w$.]+$/i.test(name) ? 'harmless' : 'unknown')
   const safe = Object.hasOwn(safeValues, name) ? safeValues[name] : undefined
   if (values !== null && safe !== undefined && safe.test(values.join())) {
-    return writes(context, setting)
+    writes(context, setting)
+    return
   }
   switch (row) {
-    case 'harmless':
-      return writes(context, setting)
-    case 'role':
-      return becomes(context, name, values)
-    case 'disarm':
-      return disarms(context, setting)
-    case 'escalate':
-      return escalates(context, setting)
-    case 'path':
-      return takesPath(context, values, isLocal)
+    case 'harmless': {
+      writes(context, setting)
+      return
+    }
+    case 'role': {
+      becomes(context, name, values)
+      return
+    }
+    case 'disarm': {
+      disarms(context, setting)
+      return
+    }
+    case 'escalate': {
+      escalates(context, setting)
+      return
+    }
+    case 'path': {
+      takesPath(context, values)
+      return
+    }
     case 'encoding':
       changesEverything(context, 'another encoding')
-      return unknown(context, 'in another encoding the server would read other words')
+      {
+        unknown(context, 'in another encoding the server would read other words')
+        return
+      }
     case 'lexing':
       changesEverything(context, 'another way to read strings')
-      return unknown(context, 'with this setting the server would read strings in another way')
-    default:
-      return unknown(context, `the setting \`${name.slice(0, 80)}\` is not in the table`)
+      {
+        unknown(context, 'with this setting the server would read strings in another way')
+        return
+      }
+    default: {
+      unknown(context, `the setting \`${name.slice(0, 80)}\` is not in the table`)
+      return
+    }
   }
 }
 
@@ -119,37 +140,57 @@ function becomes(context: Context, name: string, values: readonly string[] | nul
   const [value] = values ?? []
   const own = name === 'role' ? ['none', sessionUser, user] : ['default', sessionUser]
   if (value !== undefined && own.includes(value) && sessionUser === user) {
-    return writes(context, resourceOf(context, 'setting', name))
+    writes(context, resourceOf(context, 'setting', name))
+    return
   }
   changesEverything(context, 'another role')
   escalates(context, resourceOf(context, 'role', value ?? null))
 }
 
-function takesPath(context: Context, values: readonly string[] | null, _isLocal: boolean): void {
+function takesPath(context: Context, values: readonly string[] | null): void {
   changesEverything(context, 'a search path')
-  if (values === null) return unknown(context, 'a search path that is not said')
+  if (values === null) {
+    unknown(context, 'a search path that is not said')
+    return
+  }
   const setting = resourceOf(context, 'setting', 'search_path')
   if (values.some(isHoldpoint)) {
-    return escalates(context, resourceOf(context, 'schema', 'holdpoint'))
+    escalates(context, resourceOf(context, 'schema', 'holdpoint'))
+    return
   }
   // Whatever stands before pg_catalog hides it; names are looked up there, and so read rightly.
-  if (values.indexOf('pg_catalog') > 0) return disarms(context, setting)
+  if (values.indexOf('pg_catalog') > 0) {
+    disarms(context, setting)
+    return
+  }
   writes(context, setting)
 }
 
 export function readSet(context: Context, tree: Tree): void {
   const kind = textOf(tree, 'kind')
   const name = textOf(tree, 'name').toLowerCase()
-  if (kind === 'VAR_RESET_ALL') return resets(context, [...unsafeResets])
-  if (kind === 'VAR_RESET' || kind === 'VAR_SET_DEFAULT') return resets(context, [name])
+  if (kind === 'VAR_RESET_ALL') {
+    resets(context, [...unsafeResets])
+    return
+  }
+  if (kind === 'VAR_RESET' || kind === 'VAR_SET_DEFAULT') {
+    resets(context, [name])
+    return
+  }
   if (kind === 'VAR_SET_VALUE') {
     const values = childrenOf(tree, 'args').map((one) => constantOf(one))
     const known = values.every((value) => value !== undefined && value !== null)
-    readSetting(context, name, known ? values.map(String) : null, flagOf(tree, 'is_local'))
+    readSetting(context, name, known ? values.map(String) : null)
     return
   }
-  if (kind === 'VAR_SET_MULTI') return readMulti(context, tree)
-  if (kind === 'VAR_SET_CURRENT') return writes(context, resourceOf(context, 'setting', name))
+  if (kind === 'VAR_SET_MULTI') {
+    readMulti(context, tree)
+    return
+  }
+  if (kind === 'VAR_SET_CURRENT') {
+    writes(context, resourceOf(context, 'setting', name))
+    return
+  }
   unknown(context, 'a kind of SET that is not read')
 }
 
@@ -177,7 +218,7 @@ function readMulti(context: Context, tree: Tree): void {
     const value = constantOf(childOf(option, 'arg'))
     const name = textOf(option, 'defname') || 'transaction_snapshot'
     if (textOf(tree, 'name') === 'TRANSACTION SNAPSHOT') reads(context, databaseOf(context))
-    else readSetting(context, name, [String(value)], true)
+    else readSetting(context, name, [String(value)])
   }
 }
 

@@ -174,7 +174,10 @@ const rows: Readonly<Record<string, Row>> = {
 
 function database(context: Context, tree: Tree, drops: boolean): void {
   const name = textOf(tree, 'dbname')
-  if (drops) return definitions.destroysDatabase(context, name)
+  if (drops) {
+    definitions.destroysDatabase(context, name)
+    return
+  }
   if (isHoldpoint(name)) return void touchHoldpoint(context, name)
   writes(context, resourceOf(context, 'database', name))
 }
@@ -189,8 +192,14 @@ const definingStatements =
 
 export function readStatement(context: Context, { kind, tree }: Node): void {
   const row = Object.hasOwn(rows, kind) ? rows[kind] : undefined
-  if (row === undefined) return unknown(context, `a statement that is not read: \`${kind}\``)
-  if (context.planning && kind === 'CreateTableAsStmt') return walk(context, childOf(tree, 'query'))
+  if (row === undefined) {
+    unknown(context, `a statement that is not read: \`${kind}\``)
+    return
+  }
+  if (context.planning && kind === 'CreateTableAsStmt') {
+    walk(context, childOf(tree, 'query'))
+    return
+  }
   const isDefinition = definingStatements.test(kind) || bareOf(tree, 'intoClause') !== null
   if (isDefinition) context.onDefinition(context)
   row(context, tree)

@@ -33,12 +33,17 @@ export function readElement(context: Context, { kind, tree }: Node): void {
       walk(context, childOf(tree, 'raw_expr'))
       walk(context, childOf(tree, 'where_clause'))
       walkExclusions(context, tree)
-      return readReferred(context, tree)
+      {
+        readReferred(context, tree)
+        return
+      }
     case 'TableLikeClause':
       reads(context, resourceOfTarget(context, rangeOf(context, bareOf(tree, 'relation') ?? {})))
       return
-    default:
-      return unknown(context, `a part of a table that is not read: \`${kind}\``)
+    default: {
+      unknown(context, `a part of a table that is not read: \`${kind}\``)
+      return
+    }
   }
 }
 
@@ -88,12 +93,16 @@ export function readRefresh(context: Context, tree: Tree): void {
   const target = rangeOf(context, bareOf(tree, 'relation') ?? {})
   writes(context, resourceOfTarget(context, target, 'view'))
   if (target.kind !== 'relation' || target.relation.definition === null) {
-    return unknown(context, 'a materialized view that is not in the catalogue')
+    unknown(context, 'a materialized view that is not in the catalogue')
+    return
   }
   const key = `expressions/${target.relation.oid}`
   readExpressions(context, key, target.relation.expressions)
   const parsed = context.parser.parse(target.relation.definition)
-  if (parsed.kind === 'refused') return unknown(context, `it cannot be read: ${parsed.why}`)
+  if (parsed.kind === 'refused') {
+    unknown(context, `it cannot be read: ${parsed.why}`)
+    return
+  }
   for (const statement of parsed.statements) walk(context, statement)
 }
 
@@ -148,11 +157,13 @@ export function readAlterTable(context: Context, tree: Tree): void {
     const names = [textOf(range, 'schemaname'), textOf(range, 'relname')].filter(
       (one) => one !== '',
     )
-    return readAlterType(context, names, commands)
+    readAlterType(context, names, commands)
+    return
   }
   const target = rangeOf(context, range)
   if (target.kind === 'system') {
-    return escalates(context, resourceOf(context, 'database', context.place.database))
+    escalates(context, resourceOf(context, 'database', context.place.database))
+    return
   }
   if (isScratch(context, target)) {
     writes(context, resourceOfTarget(context, target))

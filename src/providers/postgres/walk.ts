@@ -169,15 +169,20 @@ export function readRelation(context: Context, relation: Relation): void {
   if (relation.rowSecurity) readExpressions(context, `policies/${relation.oid}`, relation.policies)
   if (relation.kind !== 'v') return
   if (relation.definition === null) {
-    return unknown(context, `the view \`${relation.name}\` has no definition that could be read`)
+    unknown(context, `the view \`${relation.name}\` has no definition that could be read`)
+    return
   }
   const { found, parser } = context
   if (found.seen.has(`view/${relation.oid}`)) return
   found.seen.add(`view/${relation.oid}`)
-  if (context.depth >= depthMax) return unknown(context, `views in views, ${depthMax} deep`)
+  if (context.depth >= depthMax) {
+    unknown(context, `views in views, ${depthMax} deep`)
+    return
+  }
   const parsed = parser.parse(relation.definition)
   if (parsed.kind === 'refused') {
-    return unknown(context, `the view \`${relation.name}\` cannot be read: ${parsed.why}`)
+    unknown(context, `the view \`${relation.name}\` cannot be read: ${parsed.why}`)
+    return
   }
   for (const statement of parsed.statements) walk(deeper(context), statement)
 }
@@ -193,8 +198,12 @@ export function readExpressions(context: Context, key: string, texts: readonly s
 export function readExpression(context: Context, text: string): void {
   const parsed = context.parser.parse(`SELECT ${text}`)
   if (parsed.kind === 'refused') {
-    return unknown(context, `an expression cannot be read: ${parsed.why}`)
+    unknown(context, `an expression cannot be read: ${parsed.why}`)
+    return
   }
-  if (parsed.statements.length !== 1) return unknown(context, 'an expression that is more than one')
+  if (parsed.statements.length !== 1) {
+    unknown(context, 'an expression that is more than one')
+    return
+  }
   for (const statement of parsed.statements) walk(context, statement)
 }
