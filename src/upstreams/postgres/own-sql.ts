@@ -47,15 +47,24 @@ export const quarantine =
   `SELECT holdpoint.quarantine($1::${schema}.text, $2::${schema}.text, $3::${schema}.text,` +
   ` $4::${schema}.jsonb)::${schema}.text`
 
-/** What this transaction has written so far, by table; the catalogue's own included. */
+const counter = (what: string): string =>
+  `${schema}.pg_stat_get_xact_tuples_${what}(c.oid) AS ${what}`
+const counted = (what: string): string => `x.${what} OPERATOR(${schema}.<>) 0::${schema}.int8`
+
+/**
+ * What this transaction has written so far, by table; the catalogue's own included. The functions
+ * behind pg_stat_xact_all_tables, which itself takes nearly twice as long.
+ */
 export const counters =
-  `SELECT s.relid::${schema}.text, s.schemaname::${schema}.text, s.relname::${schema}.text,` +
-  ` s.n_tup_ins::${schema}.text, s.n_tup_upd::${schema}.text, s.n_tup_del::${schema}.text,` +
+  `SELECT x.oid::${schema}.text, n.nspname::${schema}.text, x.relname::${schema}.text,` +
+  ` x.inserted::${schema}.text, x.updated::${schema}.text, x.deleted::${schema}.text,` +
   ` ${schema}.current_setting('track_counts')` +
-  ` FROM ${schema}.pg_stat_xact_all_tables s` +
-  ` WHERE s.n_tup_ins OPERATOR(${schema}.<>) 0::${schema}.int8` +
-  ` OR s.n_tup_upd OPERATOR(${schema}.<>) 0::${schema}.int8` +
-  ` OR s.n_tup_del OPERATOR(${schema}.<>) 0::${schema}.int8` +
+  ` FROM (SELECT c.oid, c.relname, c.relnamespace,` +
+  ` ${counter('inserted')}, ${counter('updated')}, ${counter('deleted')}` +
+  ` FROM ${schema}.pg_class c WHERE c.relkind OPERATOR(${schema}.=) 'r'::${schema}."char"` +
+  ` OR c.relkind OPERATOR(${schema}.=) 'm'::${schema}."char" OFFSET 0) x` +
+  ` JOIN ${schema}.pg_namespace n ON n.oid OPERATOR(${schema}.=) x.relnamespace` +
+  ` WHERE ${counted('inserted')} OR ${counted('updated')} OR ${counted('deleted')}` +
   ` UNION ALL SELECT '0', '', '', '0', '0', '0', ${schema}.current_setting('track_counts')`
 
 /** $1: name. Its text, where it was made by Parse and not by SQL. */
