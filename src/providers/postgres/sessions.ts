@@ -24,6 +24,9 @@ export function readTransaction(context: Context, tree: Tree): void {
     unknown(context, 'a transaction that outlives its session')
     return
   }
+  // Savepoints of that name are the gate's own: a trial stands behind one.
+  const savepoint = textOf(tree, 'savepoint_name')
+  if (isHoldpoint(savepoint)) touchHoldpoint(context, savepoint)
   reads(context, databaseOf(context))
   if (/ROLLBACK/.test(kind) && context.depth === 0) {
     context.changed.everything ??= 'what is rolled back in the same text decides what names mean'
