@@ -15,9 +15,10 @@ export type Rows = readonly (readonly (string | null)[])[]
 export interface Catalogues<C> {
   /**
    * The catalogue as it is now: read anew when something ran that may have changed it, or when it
-   * is older than it may be. null where it cannot be read.
+   * is older than it may be. null where it cannot be read. Sessions in which names mean the same
+   * have the same object.
    */
-  of(session: Session, upstream: UpstreamName): Promise<C | null>
+  of(session: Session, upstream: UpstreamName): Promise<C | null> | C | null
 }
 
 export interface CataloguesOptions<C> {
@@ -35,6 +36,8 @@ export interface CataloguesOptions<C> {
   /** the question, and what its answer says; null for an answer to something else */
   readonly query: string
   read(rows: Rows): C | null
+  /** the same for the same rows, and for no others */
+  version(catalogue: C): string
   /** hears why a catalogue could not be read */
   report(fault: unknown): void
 }
@@ -45,25 +48,48 @@ interface Known<C> {
   readonly readAt: number
 }
 
+/** catalogues that sessions share; those in use are kept by their sessions in any case */
+const sharedMax = 32
+
 export function createCatalogues<C>(options: CataloguesOptions<C>): Catalogues<C> {
   const { clock } = options
   const known = new Map<SessionId, Known<C>>()
+  const shared = new Map<string, C>()
 
-  async function of(session: Session, upstream: UpstreamName): Promise<C | null> {
+  function of(session: Session, upstream: UpstreamName): Promise<C | null> | C | null {
     const found = known.get(session.id)
     // What a failed transaction is sent does nothing, whatever its names mean.
     if (options.failed(session.id)) return found?.catalogue ?? null
     const epoch = options.epoch(session.id)
     if (found?.epoch === epoch && isFresh(found)) return found.catalogue
+    return readAnew(session, upstream, epoch)
+  }
+
+  async function readAnew(
+    session: Session,
+    upstream: UpstreamName,
+    epoch: number,
+  ): Promise<C | null> {
     try {
-      const catalogue = await read(options, session.id, upstream)
-      if (found === undefined) session.onClose(() => known.delete(session.id))
+      const catalogue = share(await read(options, session.id, upstream))
+      const first = !known.has(session.id)
       known.set(session.id, { catalogue, epoch, readAt: clock.milliseconds() })
+      if (first) session.onClose(() => known.delete(session.id))
       return catalogue
     } catch (fault) {
       options.report(fault)
       return null
     }
+  }
+
+  function share(catalogue: C): C {
+    const version = options.version(catalogue)
+    const same = shared.get(version) ?? catalogue
+    shared.delete(version)
+    shared.set(version, same)
+    const [oldest] = shared.keys()
+    if (shared.size > sharedMax && oldest !== undefined) shared.delete(oldest)
+    return same
   }
 
   function isFresh({ readAt }: Known<C>): boolean {

@@ -70,6 +70,7 @@ export function createDatabaseWorks(state: State, reading: SqlReading): Database
     failed: (session) => databases.state(session).transaction === 'E',
     query: catalogueQuery,
     read: (rows) => catalogueOf(rows, sha256),
+    version: (catalogue) => catalogue.version,
   })
   const keeper = createDatabaseKeeper({
     ...{ databases: configuration.databases, ledger, store, random, report: opening.report },
@@ -114,13 +115,13 @@ export function createSqlInterpreter(
 ): (request: SqlRequest) => Promise<Reading> | Reading {
   const placeOf = createPlaces(configuration.databases)
 
-  async function readOn(request: SqlRequest, place: SqlPlace): Promise<Reading> {
+  function readOn(request: SqlRequest, place: SqlPlace): Promise<Reading> | Reading {
     const { payload, session } = request
-    const catalogue = await catalogues.of(session, payload.upstream)
-    return (
+    const readWith = (catalogue: Catalogue | null): Promise<Reading> | Reading =>
       reading.readNow(payload.text, catalogue, place) ??
       reading.read(payload.text, catalogue, place)
-    )
+    const catalogue = catalogues.of(session, payload.upstream)
+    return catalogue instanceof Promise ? catalogue.then(readWith) : readWith(catalogue)
   }
 
   /** Nothing runs in a transaction that has failed, until it is ended. */
