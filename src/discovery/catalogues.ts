@@ -19,6 +19,8 @@ export interface Catalogues<C> {
    * have the same object.
    */
   of(session: Session, upstream: UpstreamName): Promise<C | null> | C | null
+  /** Something may have been defined anew there: every session's catalogue is stale. */
+  defined(upstream: UpstreamName): void
 }
 
 export interface CataloguesOptions<C> {
@@ -45,6 +47,8 @@ export interface CataloguesOptions<C> {
 interface Known<C> {
   readonly catalogue: C
   readonly epoch: number
+  /** how often something was defined anew there before it was read */
+  readonly definitions: number
   readonly readAt: number
 }
 
@@ -55,13 +59,16 @@ export function createCatalogues<C>(options: CataloguesOptions<C>): Catalogues<C
   const { clock } = options
   const known = new Map<SessionId, Known<C>>()
   const shared = new Map<string, C>()
+  const definitions = new Map<UpstreamName, number>()
 
   function of(session: Session, upstream: UpstreamName): Promise<C | null> | C | null {
     const found = known.get(session.id)
     // What a failed transaction is sent does nothing, whatever its names mean.
     if (options.failed(session.id)) return found?.catalogue ?? null
     const epoch = options.epoch(session.id)
-    if (found?.epoch === epoch && isFresh(found)) return found.catalogue
+    const defined = definitions.get(upstream) ?? 0
+    const same = found?.epoch === epoch && found.definitions === defined
+    if (same && isFresh(found)) return found.catalogue
     return readAnew(session, upstream, epoch)
   }
 
@@ -70,10 +77,14 @@ export function createCatalogues<C>(options: CataloguesOptions<C>): Catalogues<C
     upstream: UpstreamName,
     epoch: number,
   ): Promise<C | null> {
+    // What is defined while it is read may not be in it.
+    const defined = definitions.get(upstream) ?? 0
     try {
       const catalogue = share(await read(options, session.id, upstream))
       const first = !known.has(session.id)
-      known.set(session.id, { catalogue, epoch, readAt: clock.milliseconds() })
+      known.set(session.id, {
+        ...{ catalogue, epoch, definitions: defined, readAt: clock.milliseconds() },
+      })
       if (first) session.onClose(() => known.delete(session.id))
       return catalogue
     } catch (fault) {
@@ -96,7 +107,11 @@ export function createCatalogues<C>(options: CataloguesOptions<C>): Catalogues<C
     return clock.milliseconds() - readAt <= options.freshSeconds * 1000
   }
 
-  return { of }
+  function defined(upstream: UpstreamName): void {
+    definitions.set(upstream, (definitions.get(upstream) ?? 0) + 1)
+  }
+
+  return { of, defined }
 }
 
 /** Written down before it is asked, as every request is. */

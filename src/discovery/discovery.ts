@@ -42,6 +42,7 @@ export interface DiscoverySource {
 export interface Declared {
   readonly provider: string
   readonly environments: Discovered['environments']
+  readonly nodes?: Discovered['nodes']
 }
 
 /** Knows what exists, and asks the providers again when it does not know or may be out of date. */
@@ -155,8 +156,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 
 function declaredParts({ declared = [], clock }: DiscoveryOptions) {
   const at = clock.now()
-  return declared.map(({ provider, environments }) => {
-    return { provider, at, discovered: { environments, nodes: [], edges: [] } }
+  return declared.map(({ provider, environments, nodes = [] }) => {
+    return { provider, at, discovered: { environments, nodes, edges: [] } }
   })
 }
 

@@ -9,6 +9,7 @@ import type { Declared } from '../discovery/discovery.ts'
 import type { Action } from '../domain/action.ts'
 import { assert } from '../domain/fault.ts'
 import type { SessionId, UpstreamName } from '../domain/names.ts'
+import type { SqlPayload } from '../domain/request.ts'
 import type { Authority } from '../doors/http/authority.ts'
 import { createPostgresDoor } from '../doors/postgres/door.ts'
 import type { PostgresDoor } from '../doors/postgres/door.ts'
@@ -30,6 +31,7 @@ import {
 } from '../providers/postgres/protect/enrol.ts'
 import { readMeasured } from '../providers/postgres/protect/results.ts'
 import type { SqlPlace } from '../providers/postgres/read.ts'
+import { settleWhereabouts } from '../providers/postgres/whereabouts.ts'
 import type { SqlReading } from '../reading/reading.ts'
 import { sha256 } from '../system/hash.ts'
 import { newId } from '../system/random.ts'
@@ -60,6 +62,7 @@ export function createDatabaseWorks(state: State, reading: SqlReading): Database
     })),
     vault,
     readMeasured,
+    onDefinition: (upstream) => catalogues.defined(upstream),
   })
   const catalogues = createCatalogues<Catalogue>({
     ...{ clock, freshSeconds: configuration.inventory.freshSeconds, report: opening.report },
@@ -100,7 +103,13 @@ export function declaredDatabases({ databases }: Configuration): readonly Declar
     }))
     return [{ id: `${settings.name}/*`, name: settings.environment }, ...named]
   })
-  return environments.length === 0 ? [] : [{ provider: 'postgres', environments }]
+  // All databases of a server are one thing where roles and settings are concerned.
+  const nodes = databases.map(({ name, databases: named }) => ({
+    ref: `postgres:project/${name}`,
+    label: `server ${name}`,
+    environments: ['*', ...named.keys()].map((database) => `${name}/${database}`),
+  }))
+  return environments.length === 0 ? [] : [{ provider: 'postgres', environments, nodes }]
 }
 
 /** The environment's id: a database's own, or that of all the others of its server. */
@@ -115,11 +124,21 @@ export function createSqlInterpreter(
 ): (request: SqlRequest) => Promise<Reading> | Reading {
   const placeOf = createPlaces(configuration.databases)
 
+  function settle(read: Reading, { upstream }: SqlPayload, place: SqlPlace): Reading {
+    if (read.shape !== null) return read
+    const environmentOf = (database: string): string => placeOf(upstream, database).environment
+    return { ...read, actions: settleWhereabouts(read.actions, place, environmentOf) }
+  }
+
   function readOn(request: SqlRequest, place: SqlPlace): Promise<Reading> | Reading {
     const { payload, session } = request
-    const readWith = (catalogue: Catalogue | null): Promise<Reading> | Reading =>
-      reading.readNow(payload.text, catalogue, place) ??
-      reading.read(payload.text, catalogue, place)
+    const readWith = (catalogue: Catalogue | null): Promise<Reading> | Reading => {
+      const now = reading.readNow(payload.text, catalogue, place)
+      if (now !== null) return settle(now, payload, place)
+      return reading
+        .read(payload.text, catalogue, place)
+        .then((read) => settle(read, payload, place))
+    }
     const catalogue = catalogues.of(session, payload.upstream)
     return catalogue instanceof Promise ? catalogue.then(readWith) : readWith(catalogue)
   }

@@ -95,6 +95,8 @@ export interface DatabasesOptions {
   readonly vault: Pick<Vault, 'open'>
   /** reads what the functions of schema `holdpoint` say */
   readonly readMeasured: (json: string, kind: Trial) => Measured
+  /** hears that something may have been defined anew in a database, for all its sessions */
+  readonly onDefinition?: (upstream: UpstreamName) => void
   readonly resolver?: Resolver
   readonly ownAddresses?: () => readonly string[]
   readonly random?: Random
@@ -197,6 +199,7 @@ class PostgresDatabases {
     const { readMeasured } = this.#options
     const agent = new AgentSession({ server, limits, readMeasured })
     this.#sessions.set(session.id, { session: agent, upstream, database })
+    server.onDefinition = () => this.#options.onDefinition?.(upstream)
     server.onClose(() => this.#sessions.delete(session.id))
     session.onClose(() => server.close())
     const reply = { kind: 'sql-opened', parameters, channel: agent.channel } as const

@@ -14,7 +14,7 @@ import { Outgoing } from './outgoing.ts'
 import { Relay } from './relay.ts'
 import type { Receive } from './relay.ts'
 import { codeOfError } from './server-error.ts'
-import { Statements, mayChangeNames } from './statements.ts'
+import { Statements, definesNames, mayChangeNames } from './statements.ts'
 
 const wholeBytesMax = 65_536
 const controlBytesMax = 16 * 1_048_576
@@ -63,6 +63,8 @@ export class ServerSession {
   failure: string | null = null
   /** tag of the agent's last CommandComplete, and what to do with each */
   onCommand: (tag: string, text: string) => void = () => undefined
+  /** something may have been defined anew, for every session of the database */
+  onDefinition: () => void = () => undefined
   epoch = 0
   encoding: string
   closed: string | null = null
@@ -75,6 +77,7 @@ export class ServerSession {
   readonly #cancel: () => Promise<void>
   #unflushed = false
   #changedInTransaction = false
+  #definedInTransaction = false
   #waiting: { until: number; resolve: () => void }[] = []
   #closeListeners: ((why: string) => void)[] = []
   #tag = ''
@@ -308,16 +311,19 @@ export class ServerSession {
     this.#tag = tag
     const text = head?.text ?? null
     if (text !== null) {
-      if (mayChangeNames(tag, text)) this.#changed()
+      if (mayChangeNames(tag, text)) this.#changed(definesNames(tag))
       if (head?.sink === null) this.onCommand(tag, text)
     }
     if (head?.kind === 'execute') this.#over(head, 'execute', tag)
     else if (head?.kind !== 'query') this.break('the server completed what nobody asked')
   }
 
-  #changed(): void {
+  #changed(defines: boolean): void {
     this.epoch += 1
     this.#changedInTransaction = true
+    if (!defines) return
+    this.#definedInTransaction = true
+    this.onDefinition()
   }
 
   #setting([name, value]: readonly [string, string]): void {
@@ -354,6 +360,11 @@ export class ServerSession {
     if (state !== 'T' && this.#changedInTransaction) {
       this.epoch += 1
       this.#changedInTransaction = state === 'E'
+    }
+    // Others see it from here on, or not at all.
+    if (state === 'I' && this.#definedInTransaction) {
+      this.#definedInTransaction = false
+      this.onDefinition()
     }
     if (head === undefined) return
     if (head.kind !== 'sync' && head.kind !== 'query') {

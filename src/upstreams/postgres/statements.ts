@@ -92,6 +92,16 @@ export function mayChangeNames(tag: string, text: string): boolean {
   return !harmlessTags.has(tag.replace(/( \d+)+$/, '')) || callsUnknown(text)
 }
 
+/** Tags of what changes names in its own session, and in no other. */
+const ownTags =
+  /^(SET|RESET|DISCARD|PREPARE|DEALLOCATE|ROLLBACK|FETCH|MOVE|EXECUTE)( |$)|^SET CONSTRAINTS$/
+
+/** Whether what was run may have changed what names mean in every session of the database. */
+export function definesNames(tag: string): boolean {
+  const plain = tag.replace(/( \d+)+$/, '')
+  return !harmlessTags.has(plain) && !ownTags.test(plain)
+}
+
 /** The same of what is not answered yet. */
 export function mayYetChangeNames(text: string): boolean {
   return !/^\s*(select|insert|update|delete|with|values)\b/i.test(text) || callsUnknown(text)
