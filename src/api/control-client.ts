@@ -57,6 +57,8 @@ function controlClient(path: string): Control {
     undo: (input) => ask('undo', input),
     trashList: (input) => ask('trashList', input),
     trashPurge: (input) => ask('trashPurge', input),
+    backupVerify: (input) => ask('backupVerify', input),
+    backupRestore: (input) => ask('backupRestore', input),
     follow: (from, signal) => followGate(path, from, signal),
   }
 }

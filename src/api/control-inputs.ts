@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path'
+
 import { z } from 'zod'
 
 import { Concealed } from '../domain/concealed.ts'
@@ -34,6 +36,16 @@ const database = z
   .max(63)
   .refine((text) => !text.includes('\0'), 'a name holds a NUL')
   .nullable()
+
+const newDatabase = database.refine(
+  (text) => text === null || !text.toLowerCase().startsWith('holdpoint'),
+  '{value} is a name that Holdpoint keeps for its own databases',
+)
+const file = z
+  .string()
+  .max(4096)
+  .regex(/^[^\0]+$/, 'a path holds a NUL')
+  .refine(isAbsolute, '{value} is no absolute path')
 
 /** How long a lease may live: short, because it is what an agent holds. */
 const leaseMinutesMax = 10_080
@@ -83,6 +95,8 @@ export const controlInputs = {
   trashList: z.strictObject({ by }),
   /** the decision, or its name in the database */
   trashPurge: z.strictObject({ action: id, by }),
+  backupVerify: z.strictObject({ file, by }),
+  backupRestore: z.strictObject({ file, upstream, database, name: newDatabase, by }),
 } as const
 
 export type ControlOperation = keyof typeof controlInputs

@@ -131,6 +131,8 @@ function handlersOf(control: Control): Handlers {
     undo: row('undo', control.undo),
     trashList: row('trashList', control.trashList),
     trashPurge: row('trashPurge', control.trashPurge),
+    backupVerify: row('backupVerify', control.backupVerify),
+    backupRestore: row('backupRestore', control.backupRestore),
   }
 }
 

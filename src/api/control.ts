@@ -24,6 +24,7 @@ import type {
   UndoReport,
   UnenrolmentReport,
 } from './keeper.ts'
+import type { ExportReport, RestoreReport } from './exports.ts'
 import type { OpenedEnrolment } from './people.ts'
 
 /** Each rejects with a Fault that says why not and what to do; nothing is half done. */
@@ -67,6 +68,10 @@ export interface Control {
   readonly trashList: (input: ControlInput<'trashList'>) => Promise<TrashReport>
   /** Held for a person; nothing is purged by asking. */
   readonly trashPurge: (input: ControlInput<'trashPurge'>) => Promise<HeldPurge>
+  /** Reads a file that an export left, to its end; whether it is whole, and what is in it. */
+  readonly backupVerify: (input: ControlInput<'backupVerify'>) => Promise<ExportReport>
+  /** Brings one of its databases back, as a new one. */
+  readonly backupRestore: (input: ControlInput<'backupRestore'>) => Promise<RestoreReport>
   /** Entries from an index on, then those to come; ends after the last one when no gate runs. */
   readonly follow: (from: number, signal: AbortSignal) => AsyncIterable<LedgerEntry>
 }

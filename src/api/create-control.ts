@@ -33,6 +33,7 @@ import type {
   LoadedPolicies,
   Status,
 } from './control.ts'
+import type { ExportKeeper } from './exports.ts'
 import { followEntries } from './follow.ts'
 import type { DatabaseKeeper } from './keeper.ts'
 import { mandateFrom } from './mandate-request.ts'
@@ -78,6 +79,8 @@ export interface RunningGate {
   /** what is kept in databases; absent where none is governed */
   readonly keeper?: DatabaseKeeper
   readonly purges?: Purges
+  /** absent where no database could be exported */
+  readonly exports?: ExportKeeper
 }
 
 export function createControl(parts: ControlParts): Control {
@@ -292,18 +295,27 @@ function breakerOperations({ ledger, store }: ControlParts): BreakerOperations {
 
 type DatabaseOperations = Pick<
   Control,
-  'postgresEnrol' | 'postgresUnenrol' | 'postgresStatus' | 'undo' | 'trashList' | 'trashPurge'
+  | 'postgresEnrol'
+  | 'postgresUnenrol'
+  | 'postgresStatus'
+  | 'undo'
+  | 'trashList'
+  | 'trashPurge'
+  | 'backupVerify'
+  | 'backupRestore'
 >
 
 /** Only the gate that runs reaches databases: it alone has their credentials and records first. */
 function databaseOperations({ gate }: ControlParts): DatabaseOperations {
-  const keeper = (): DatabaseKeeper => {
+  const part = <T>(found: T | undefined): T => {
     if (gate === null) {
       throw new Fault('no-gate', 'no gate runs here, and only it reaches databases: holdpoint up')
     }
-    if (gate.keeper !== undefined) return gate.keeper
+    if (found !== undefined) return found
     throw new Fault('no-databases', 'no PostgreSQL upstream is configured; add one')
   }
+  const keeper = (): DatabaseKeeper => part(gate?.keeper)
+  const exports = (): ExportKeeper => part(gate?.exports)
   return {
     postgresEnrol: async (input) => keeper().enrol(input),
     postgresUnenrol: async (input) => keeper().unenrol(input),
@@ -319,6 +331,8 @@ function databaseOperations({ gate }: ControlParts): DatabaseOperations {
       }
       return gate.purges.ask(item, by)
     },
+    backupVerify: async (input) => exports().verify(input),
+    backupRestore: async (input) => exports().restore(input),
   }
 }
 

@@ -1,6 +1,6 @@
 /** `1 row`, `12,000 rows` */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+export function counted(count: number | bigint, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${Number(count) === 1 ? one : many}`
 }
 
 const units = ['KB', 'MB', 'GB', 'TB'] as const

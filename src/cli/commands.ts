@@ -1,6 +1,8 @@
 import type { CommandRow } from './command.ts'
 import { agentAdd } from './commands/agent-add.ts'
 import { agentList } from './commands/agent-list.ts'
+import { backupRestore } from './commands/backup-restore.ts'
+import { backupVerify } from './commands/backup-verify.ts'
 import { ca } from './commands/ca.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
@@ -65,6 +67,8 @@ export const commandRows: readonly CommandRow[] = [
   trashList,
   trashShow,
   trashPurge,
+  backupVerify,
+  backupRestore,
   kill,
   liftKill,
   resume,

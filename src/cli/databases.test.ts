@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 
@@ -10,6 +10,7 @@ import { openTerminal } from '../../test/cli/terminal.ts'
 import type { TerminalOptions } from '../../test/cli/terminal.ts'
 import { controlSocketPath } from '../api/control-wire.ts'
 import { serveControl } from '../api/control-socket.ts'
+import type { RestoreAsked, VerifyAsked } from '../api/exports.ts'
 import type { DatabaseKeeper, DatabaseReport, TrashItem, UndoReport } from '../api/keeper.ts'
 import { createPurges } from '../api/purges.ts'
 import { Fault } from '../domain/fault.ts'
@@ -45,6 +46,8 @@ const item: TrashItem = {
   tables: [{ schema: 'public', name: 'users', rows: 9 }],
   expiresAt: '2026-01-08T00:00:01.000Z' as Instant,
 }
+
+const content = { tables: 3, rows: '9007199254740993' }
 
 type Asked = readonly [operation: string, input: unknown]
 
@@ -90,6 +93,17 @@ async function open(t: TestContext, answers: Partial<DatabaseKeeper> = {}): Prom
     report: () => ({ ...report, startedAt: item.at as Instant, policies: 'p' as never }),
     reloadPolicies: () => Promise.reject(new Error('not here')),
     keeper,
+    exports: {
+      verify: hear('verify', ({ file }: VerifyAsked) =>
+        Promise.resolve({ file, databases: [{ database: 'shop\u001b', ...content }] }),
+      ),
+      restore: hear('restore', ({ file, upstream, name }: RestoreAsked) =>
+        Promise.resolve({
+          ...{ file, upstream, database: 'shop', name: name ?? 'shop', ...content },
+          environment: 'shop/production',
+        }),
+      ),
+    },
     purges: createPurges({
       ...{ keeper, store: { person: () => null }, rpId: 'localhost', minutes: 60 },
       passkeys: { verify: () => Promise.reject(new Error('nobody signed')) },
@@ -257,4 +271,23 @@ test('no command line purges: it is held, whatever is given or typed', async (t)
   assert.equal((await scene.run(['trash', 'purge', decision, '--yes'])).code, 2)
   assert.equal((await scene.run(['trash', 'purge', 'none'])).code, 3)
   assert.ok(scene.asked.every(([operation]) => operation === 'trash'))
+})
+
+test('an export is looked at and brought back, by a path from where one stands', async (t) => {
+  const scene = await open(t)
+  const verified = await scene.run(['backup', 'verify', 'backups/dec_1.holdpoint-export'])
+  assert.equal(verified.code, 0)
+  narrow(verified.stdout.replaceAll(/^whole .*$\n( {4}.*$\n)*/gm, ''))
+  assert.match(verified.stdout, /shop⟨U\+001B⟩: 3 tables, 9,007,199,254,740,993 rows\n/)
+  const argv = ['backup', 'restore', 'backups/dec_1.holdpoint-export']
+  assert.equal((await scene.run(argv)).code, 2)
+  assert.equal((await scene.run([...argv, '--to', 'shop-db', '--name', 'Holdpoint_x'])).code, 2)
+  const restored = await scene.run([...argv, '--to', 'shop-db', '--name', 'shop_again'])
+  assert.equal(restored.code, 0)
+  narrow(restored.stdout)
+  assert.match(restored.stdout, /^restored shop-db\/shop_again from shop: 3 tables, 9,007/)
+  const [[, verify], [, restore]] = scene.asked as [Asked, Asked]
+  const { file } = verify as VerifyAsked
+  assert.ok(isAbsolute(file) && file.endsWith('/backups/dec_1.holdpoint-export'))
+  assert.deepEqual(restore, { file, upstream, database: null, name: 'shop_again', by })
 })

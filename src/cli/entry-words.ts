@@ -138,6 +138,8 @@ const workWords: Readonly<Record<AdministrativeWork, string>> = {
   purge: 'PURGING what was kept of a change',
   expire: 'dropping what is past its retention',
   export: 'copying a database out',
+  verify: 'reading an export, to see whether it is whole',
+  restore: 'restoring an export into a new database',
 }
 
 function peopleWords(fact: Fact): string | null {

@@ -83,7 +83,16 @@ export type Fact = Readonly<
 >
 
 export type AdministrativeWork =
-  'enrol' | 'unenrol' | 'status' | 'trash' | 'undo' | 'purge' | 'expire' | 'export'
+  | 'enrol'
+  | 'unenrol'
+  | 'status'
+  | 'trash'
+  | 'undo'
+  | 'purge'
+  | 'expire'
+  | 'export'
+  | 'verify'
+  | 'restore'
 
 export type FactKind = Fact['kind']
 export type FactOf<K extends FactKind> = Extract<Fact, { kind: K }>

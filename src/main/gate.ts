@@ -8,7 +8,8 @@ import { serveConsole } from '../api/console/server.ts'
 import type { LedgerFiles } from '../api/console/server.ts'
 import { serveControl } from '../api/control-socket.ts'
 import { controlSocketPath } from '../api/control-wire.ts'
-import type { Control, GateReport, LoadedPolicies } from '../api/control.ts'
+import type { Control, LoadedPolicies } from '../api/control.ts'
+import type { ExportKeeper } from '../api/exports.ts'
 import { createHelpDesk } from '../api/help.ts'
 import { createPurges } from '../api/purges.ts'
 import { showAddress } from '../configuration/address.ts'
@@ -49,11 +50,13 @@ import {
   declaredDatabases,
   openPostgresDoor,
 } from './databases.ts'
-import { joinBackups } from './backups.ts'
+import { joinBackups, joinExports } from './backups.ts'
+import type { BackupsJoined } from './backups.ts'
 import type { DatabaseWorks } from './databases.ts'
 import { joinPath } from './path.ts'
 import { openPolicies } from './policies.ts'
 import type { Policies } from './policies.ts'
+import { reportOf } from './report.ts'
 import { version } from './state.ts'
 import type { State } from './state.ts'
 
@@ -81,6 +84,7 @@ export interface Works {
   readonly safeguards: Safeguards
   readonly holds: Holds
   readonly sql: DatabaseWorks
+  readonly exports: ExportKeeper
   readonly standingReads: RunningStandingReads
   readonly sessions: Sessions
   readonly startedAt: Instant
@@ -123,14 +127,20 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
   await recordStart(state, policies)
   await serveDoors(works, doors, opened)
   endTogether(works, opened)
+  const listening = {
+    agents: showAddress(doors.http.address()),
+    postgres: doors.postgres === null ? null : showAddress(doors.postgres.address()),
+  }
   const { keeper } = works.sql
   const purges = createPurges({
     ...{ keeper, passkeys, store: state.store, clock: state.clock, random: state.random },
     ...{ rpId: site.rpId, minutes: configuration.holdMinutes },
   })
   const control = state.control(people, {
-    ...{ report: () => report(works, doors, site), reloadPolicies: policies.reload },
+    report: () => reportOf(works, { console: site.origins[0] ?? bound.origin, ...listening }),
+    reloadPolicies: policies.reload,
     ...{ keeper, purges },
+    ...(configuration.databases.length === 0 ? {} : { exports: works.exports }),
   })
   const console = serveConsole({
     ...{ bound, people, holds: works.holds, site },
@@ -145,8 +155,7 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
   opened.defer(() => socket.close())
   works.discovery.refresh().catch(opening.report)
   return {
-    agents: showAddress(doors.http.address()),
-    postgres: doors.postgres === null ? null : showAddress(doors.postgres.address()),
+    ...listening,
     console: site.origins[0] ?? bound.origin,
     ...{ authority, control, discovery: works.discovery, reloadPolicies: policies.reload },
     stop: () => opened.disposeAsync(),
@@ -178,19 +187,17 @@ function createWorks(
 ): Works {
   const { configuration, ledger, store, clock, random, opening } = state
   const sql = createDatabaseWorks(state, reading)
+  const joined: BackupsJoined = {
+    ...{ databases: configuration.databases, exporting: sql.databases.exporting },
+    ...{ ledger, vault: state.vault, clock, random },
+  }
   const safeguards = createSafeguards({
     configured: configuration.safeguards,
     environment: opening.environment,
     concealed:
       configuration.vaultKey.kind === 'environment' ? [configuration.vaultKey.variable] : [],
     run: runCommand,
-    backups: joinBackups({
-      ...{
-        databases: configuration.databases,
-        exporting: (...asked) => sql.databases.exporting(...asked),
-      },
-      ...{ ledger, vault: state.vault, clock, random },
-    }),
+    backups: joinBackups(joined),
   })
   const upstreams = createUpstreams({
     configs: configuration.upstreams,
@@ -228,7 +235,7 @@ function createWorks(
   })
   return {
     ...{ state, policies, upstreams, discovery, safeguards, holds, sessions, standingReads },
-    sql,
+    ...{ sql, exports: joinExports(joined) },
     startedAt: clock.now(),
     unfinished: new Set(),
   }
@@ -353,25 +360,4 @@ function endTogether(works: Works, opened: AsyncDisposableStack): void {
   })
   every(countMilliseconds, () => standingReads.flush())
   every(trashSweepMilliseconds, () => void sql.keeper.expire().catch(opening.report))
-}
-
-function report(works: Works, doors: Doors, site: Site): GateReport {
-  const { state, policies, sessions, discovery } = works
-  const secrets = new Set(state.vault().list())
-  const inventory = discovery.current()
-  return {
-    pid: process.pid,
-    startedAt: works.startedAt,
-    agents: showAddress(doors.http.address()),
-    console: site.origins[0] ?? '',
-    policies: policies.current().digest,
-    connections: sessions.count(),
-    upstreams: state.configuration.upstreams.map(({ name, hosts, provider, credential }) => ({
-      name,
-      hosts,
-      credential: secrets.has(credential),
-      discoveredAt: inventory.discoveredAt[provider] ?? null,
-      discoveryFault: discovery.fault(),
-    })),
-  }
 }

@@ -5,10 +5,11 @@ import { after, before, test } from 'node:test'
 import type { TestContext } from 'node:test'
 
 import { openWorld } from '../../test/console/world.ts'
-import { fill, leftOn, scratch, shop } from '../../test/postgres/backups.ts'
+import { drop, fill, leftOn, scratch, shop } from '../../test/postgres/backups.ts'
 import { startPostgres } from '../../test/postgres/server.ts'
 import type { PostgresServer } from '../../test/postgres/server.ts'
 import { openLedger, takesEverything, temporaryFolder } from '../../test/receipts.ts'
+import type { ExportKeeper } from '../api/exports.ts'
 import { clearToGuard } from '../clearance.ts'
 import type { DatabaseSettings } from '../configuration/databases.ts'
 import { createVault } from '../credentials/vault.ts'
@@ -16,8 +17,15 @@ import type { Vault } from '../credentials/vault.ts'
 import { Concealed } from '../domain/concealed.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { Hit } from '../domain/impact.ts'
-import type { DecisionId, SafeguardName, SecretName, UpstreamName } from '../domain/names.ts'
-import { joinBackups } from '../main/backups.ts'
+import type {
+  DecisionId,
+  PersonName,
+  SafeguardName,
+  SecretName,
+  UpstreamName,
+} from '../domain/names.ts'
+import { joinBackups, joinExports } from '../main/backups.ts'
+import type { BackupsJoined } from '../main/backups.ts'
 import { readMeasured } from '../providers/postgres/protect/results.ts'
 import { createClock } from '../system/clock.ts'
 import { systemRandom } from '../system/random.ts'
@@ -51,6 +59,8 @@ interface Scene {
   readonly vault: Vault
   readonly facts: () => readonly string[]
   readonly safeguards: (change?: Partial<ExportSafeguard>) => Safeguards
+  readonly exports: ExportKeeper
+  readonly works: () => readonly (readonly [work: string, by: string | null])[]
   readonly backups: NonNullable<ReturnType<typeof joinBackups>>
 }
 
@@ -69,23 +79,27 @@ async function stage(t: TestContext): Promise<Scene> {
   const servers = createDatabases({ configs: databases, vault, readMeasured })
   t.after(() => servers.close())
   const facts: string[] = []
-  const backups = joinBackups({
+  const works: (readonly [string, string | null])[] = []
+  const joined: BackupsJoined = {
     ...{ databases, exporting: (...asked) => servers.exporting(...asked), vault: () => vault },
     ledger: {
       append: (fact, beside) => {
         facts.push(fact.kind)
+        if (fact.kind === 'administering') works.push([fact.work, fact.by])
         return ledger.append(fact, beside)
       },
     },
     ...{ clock: createClock(null), random: systemRandom },
-  })
+  }
+  const backups = joinBackups(joined)
   assert.ok(backups !== null)
   const configured: ExportSafeguard = {
     ...{ kind: 'export', name, volumes: new Map([['3d2c-42fb', shop]]), database: null, scratch },
     ...{ folder: join(folder, 'backups'), minutesMax: 5 },
   }
   return {
-    ...{ folder, vault, backups, facts: () => facts },
+    ...{ folder, vault, backups, exports: joinExports(joined), works: () => works },
+    facts: () => facts,
     safeguards: (change = {}) =>
       createSafeguards({
         configured: [{ ...configured, ...change }],
@@ -163,4 +177,36 @@ test('a server that is not there, or an admin that may not, fail it', async (t) 
   assert.ok(proof.kind === 'failed')
   assert.match(proof.why, /`shop-db` cannot be administered/)
   assert.ok(!proof.why.includes('wrong'))
+})
+
+test('a person brings an export back, on a server without the database it was in', async (t) => {
+  const scene = await stage(t)
+  const { decision, clearance } = await allowedOn(t, '3d2c-42fb')
+  const proof = await scene.safeguards().run(name, decision, clearance)
+  assert.ok(proof.kind === 'proven')
+  const file = proof.artefact
+  const by = 'ann' as PersonName
+  const before = scene.works().length
+  assert.deepEqual(await scene.exports.verify({ file, by }), {
+    file,
+    databases: [
+      { database: 'postgres', tables: 0, rows: '0' },
+      { database: 'shop', tables: 1, rows: '1000' },
+    ],
+  })
+  const asked = { file, upstream: scratch, database: null, name: null, by }
+  t.after(() => drop(target, 'shop'))
+  assert.deepEqual(await scene.exports.restore(asked), {
+    ...{ file, upstream: scratch, database: 'shop', name: 'shop', tables: 1, rows: '1000' },
+    environment: 'shop/production',
+  })
+  const client = await target.connect('shop')
+  const { rows } = await client.query<{ n: string }>('SELECT count(*) AS n FROM orders')
+  await client.end()
+  assert.equal(rows[0]?.n, '1000')
+  await assert.rejects(scene.exports.restore(asked), { code: 'already-there' })
+  const named = { ...asked, upstream: 'none' as UpstreamName }
+  await assert.rejects(scene.exports.restore(named), { code: 'not-found' })
+  const works = scene.works().slice(before)
+  assert.ok(works.every(([work, who]) => ['verify', 'restore'].includes(work) && who === by))
 })

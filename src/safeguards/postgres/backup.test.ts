@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
@@ -8,6 +8,7 @@ import { drop, everyKind, fill, leftOn, partsOf } from '../../../test/postgres/b
 import { proving, scratch, shop, startTwoServers } from '../../../test/postgres/backups.ts'
 import { accessTo, backupKey, through } from '../../../test/postgres/backups.ts'
 import type { TwoServers } from '../../../test/postgres/backups.ts'
+import { temporaryFolder } from '../../../test/receipts.ts'
 import { Fault } from '../../domain/fault.ts'
 import { restoreExport, verifyExport } from './backup.ts'
 
@@ -42,7 +43,8 @@ test('all kinds of objects and values are exported, restored and the same', asyn
     t.after(() => drop(target, 'again'))
     const settings = { file: proof.artefact, pick: 'kinds', upstream: scratch, database: 'again' }
     const totals = await restoreExport({ ...settings, minutesMax: 5 }, partsOf(access))
-    assert.deepEqual(totals, { tables: 13, rows: 101_324n })
+    const restored = { from: 'kinds', database: 'again' }
+    assert.deepEqual(totals, { tables: 13, rows: 101_324n, ...restored })
     const found = await verifyExport(proof.artefact, partsOf(access))
     assert.deepEqual(
       found.map(({ database }) => database),
@@ -277,4 +279,76 @@ test('a deadline, and a server that goes away, fail it', async (t) => {
   const { prove, folder } = proving(t)
   assert.equal((await prove(cut)).kind, 'failed')
   assert.deepEqual(readdirSync(folder), [])
+})
+
+test('a restore that fails leaves neither database nor roles, and touches no other', async (t) => {
+  const { source, target, access } = servers
+  await fill(
+    source,
+    'lost',
+    `${orders};\nCREATE ROLE keeper;\nALTER TABLE orders OWNER TO keeper;
+CREATE ROLE clerk;\nGRANT SELECT ON orders TO clerk`,
+  )
+  t.after(() => drop(source, 'lost'))
+  const proof = await proving(t).prove(access)
+  assert.ok(proof.kind === 'proven')
+  const settings = { file: proof.artefact, pick: 'lost', upstream: scratch, minutesMax: 5 }
+  const names = async (): Promise<readonly string[]> => {
+    const client = await target.connect()
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT datname AS name FROM pg_database UNION ALL SELECT rolname FROM pg_roles
+       WHERE rolname IN ('keeper', 'clerk') ORDER BY 1`,
+    )
+    await client.end()
+    return rows.map(({ name }) => name)
+  }
+  const before = await names()
+  const meddling = through(access, (client) => ({
+    ...client,
+    copyIn: () => Promise.reject(new Fault('sql-53100', 'could not extend file: no space')),
+  }))
+  await assert.rejects(restoreExport({ ...settings, database: null }, partsOf(meddling)), {
+    code: 'sql-53100',
+  })
+  assert.deepEqual(await names(), before)
+
+  await fill(target, 'lost', 'CREATE TABLE orders AS SELECT 1 AS mine')
+  t.after(() => drop(target, 'lost'))
+  await assert.rejects(restoreExport({ ...settings, database: null }, partsOf(access)), {
+    code: 'already-there',
+  })
+  const client = await target.connect('lost')
+  assert.deepEqual((await client.query('SELECT * FROM orders')).rows, [{ mine: 1 }])
+  await client.end()
+  await assert.rejects(
+    restoreExport({ ...settings, pick: 'none', database: 'new' }, partsOf(access)),
+    { code: 'export-database', message: /holds no `none`; it holds `lost`/ },
+  )
+})
+
+test('a damaged file never gets to a server', async (t) => {
+  const { source, target, access } = servers
+  await fill(source, 'damaged', orders)
+  t.after(() => drop(source, 'damaged'))
+  const proof = await proving(t).prove(access)
+  assert.ok(proof.kind === 'proven')
+  const whole = readFileSync(proof.artefact)
+  const asked = { pick: 'damaged', upstream: scratch, database: 'x', minutesMax: 5 }
+  const noServer = { connect: () => Promise.reject(new Error('a server was asked')) }
+  for (const [at, code] of [
+    [whole.length - 1, 'export-damaged'],
+    [300, 'export-damaged'],
+    [0, 'export-malformed'],
+  ] as const) {
+    const file = join(temporaryFolder(t), 'copy')
+    const bytes = Buffer.from(whole)
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+    writeFileSync(file, bytes)
+    const parts = partsOf(noServer)
+    await assert.rejects(verifyExport(file, parts), { code })
+    await assert.rejects(restoreExport({ ...asked, file }, parts), { code })
+  }
+  await assert.rejects(verifyExport('/nowhere/at/all', partsOf(access)), { code: 'not-found' })
+  await assert.rejects(verifyExport('/', partsOf(access)), { code: 'export-file' })
+  assert.deepEqual(await leftOn(target), [])
 })

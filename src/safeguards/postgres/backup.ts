@@ -210,50 +210,71 @@ const minutesToVerify = 24 * 60
 
 export interface RestoreSettings {
   readonly file: string
-  /** which of the file's databases; null when it holds one */
+  /** which of the file's databases; null for the only one that holds something */
   readonly pick: string | null
   readonly upstream: UpstreamName
-  /** a new one, made here; it stays */
-  readonly database: string
+  /** a new one, made here; it stays. null for the name that it had */
+  readonly database: string | null
   readonly minutesMax: number
 }
 
-/** Brings a database back, under its roles' own names, and compares it. Rejects with a fault. */
+/**
+ * Brings a database back, under its roles' own names, and compares it. Rejects with a fault, and
+ * then nothing of it is left. The whole file is read first: what is damaged never gets to a server.
+ */
 export async function restoreExport(
   { file, pick, upstream, database, minutesMax }: RestoreSettings,
   { access, key, clock }: Pick<BackupParts, 'access' | 'key' | 'clock'>,
-): Promise<Totals> {
+): Promise<Restored> {
   const watch = startWatch(clock, minutesMax)
-  const name = pick ?? (await onlyDatabase(file, { key, clock }))
+  const name = choose(file, pick, await verifyExport(file, { key, clock }))
   const frames = framesOf(file, () => key(false))
-  let totals: Totals | null = null
   while ((await frames.peek()) === 'H') {
     const head = await frames.json<Head>('H')
-    if (head.name !== name) {
-      await takeDatabase(frames, head, readingOnly, watch)
-      continue
+    if (head.name === name) {
+      return restoreLasting(frames, head, { upstream, database: database ?? name }, access, watch)
     }
-    const made = await access.connect(upstream, null, (client) =>
-      makeLasting(client, head, database, watch),
-    )
-    totals = await access.connect(upstream, made.database, async (client) => {
+    await takeDatabase(frames, head, readingOnly, watch)
+  }
+  throw new Fault('export-database', `\`${file}\` holds no database \`${name}\` any more`)
+}
+
+export interface Restored extends Totals {
+  /** which of the file's it was */
+  readonly from: string
+  readonly database: string
+}
+
+async function restoreLasting(
+  frames: Frames,
+  head: Head,
+  { upstream, database }: Readonly<{ upstream: UpstreamName; database: string }>,
+  access: DatabaseAccess,
+  watch: Watch,
+): Promise<Restored> {
+  const made = await access.connect(upstream, null, (client) =>
+    makeLasting(client, head, database, watch),
+  )
+  try {
+    const totals = await access.connect(upstream, database, async (client) => {
       const expected = await restoreDatabase(client, frames, head, made, watch)
       return compareDatabase(client, expected, made.originalRole, watch)
     })
+    return { ...totals, from: head.name, database }
+  } catch (fault) {
+    await access.connect(upstream, null, (client) => dropScratch(client, made))
+    throw fault
   }
-  await frames.end()
-  if (totals !== null) return totals
-  throw new Fault('export-database', `\`${file}\` holds no database \`${name}\``)
 }
 
-async function onlyDatabase(
-  file: string,
-  parts: Pick<BackupParts, 'key' | 'clock'>,
-): Promise<string> {
-  const found = await verifyExport(file, parts)
+function choose(file: string, pick: string | null, found: readonly Contents[]): string {
   const filled = found.filter(({ tables }) => tables > 0)
   const [one, ...others] = filled.length > 0 ? filled : found
-  if (one !== undefined && others.length === 0) return one.database
   const names = found.map(({ database }) => `\`${database}\``).join(', ')
+  if (pick !== null) {
+    if (found.some(({ database }) => database === pick)) return pick
+    throw new Fault('export-database', `\`${file}\` holds no \`${pick}\`; it holds ${names}`)
+  }
+  if (one !== undefined && others.length === 0) return one.database
   throw new Fault('export-database', `\`${file}\` holds ${names}; say which, with \`--database\``)
 }

@@ -118,7 +118,9 @@ async function* unsealed(
 ): AsyncGenerator<Uint8Array> {
   const stream = createReadStream(file, { highWaterMark: 4 * chunkBytes })
   const bytes = new Bytes(stream)
-  const header = await readHeader(bytes, file)
+  const header = await readHeader(bytes, file).catch((fault: unknown) => {
+    throw unreadable(file, fault)
+  })
   const key = await keyFor()
   if (keyIdOf(key) !== header.key) {
     const says = `it was sealed with the key ${header.key}, and this is another`
@@ -131,6 +133,12 @@ async function* unsealed(
     yield unseal(fileKey, index, last, chunk, header.text, file)
     if (last) return
   }
+}
+
+function unreadable(file: string, fault: unknown): unknown {
+  if (fault instanceof Fault || !(fault instanceof Error) || !('code' in fault)) return fault
+  if (fault.code === 'ENOENT') return new Fault('not-found', `there is no file \`${file}\``)
+  return new Fault('export-file', `\`${file}\` cannot be read (${String(fault.code)})`)
 }
 
 interface Header {

@@ -75,7 +75,10 @@ export async function dropScratch(client: ExportClient, made: Scratch): Promise<
   for (const role of made.roles) await client.query(`DROP ROLE IF EXISTS ${quoteName(role)}`)
 }
 
-/** For a restore that is meant to stay: roles by their own names, made where they are missing. */
+/**
+ * For a restore that is meant to stay: roles by their own names, made where they are missing. When
+ * it rejects, nothing of it is left, and what was there is as it was.
+ */
 export async function makeLasting(
   client: ExportClient,
   head: Head,
@@ -83,14 +86,37 @@ export async function makeLasting(
   watch: Watch,
 ): Promise<Scratch> {
   await settle(client, watch.left())
-  await createDatabase(client, database, head)
-  for (const role of head.roles) {
-    const { rows } = await client.query(
-      `SELECT 1 FROM pg_roles WHERE rolname = ${quoteText(role.name)}`,
-    )
-    if (rows.length === 0) await client.query(createRole(role))
+  if (await isListed(client, 'pg_database', 'datname', database)) {
+    const says = `there is a database \`${database}\` already, and a restore replaces nothing`
+    throw new Fault('already-there', `${says}; give the new one another name`)
   }
-  return { database, roles: [], role: (role) => role, originalRole: (role) => role }
+  await createDatabase(client, database, head)
+  const roles: string[] = []
+  const made = { database, roles, role: unchanged, originalRole: unchanged }
+  try {
+    for (const role of head.roles) {
+      if (await isListed(client, 'pg_roles', 'rolname', role.name)) continue
+      await client.query(createRole(role))
+      roles.push(role.name)
+    }
+  } catch (fault) {
+    await dropScratch(client, made)
+    throw fault
+  }
+  return made
+}
+
+const unchanged = (role: string): string => role
+
+async function isListed(
+  client: ExportClient,
+  list: 'pg_database' | 'pg_roles',
+  column: string,
+  name: string,
+): Promise<boolean> {
+  const where = `${column} = ${quoteText(name)}`
+  const { rows } = await client.query(`SELECT 1 FROM pg_catalog.${list} WHERE ${where}`)
+  return rows.length > 0
 }
 
 /** Without a password: nobody comes in by it until someone gives it one. */
