@@ -29,8 +29,10 @@ const json = process.argv.includes('--json')
 const quick = process.argv.includes('--quick')
 const only = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length)
 const rounds = quick ? 1 : 5
-const secondsPerRun = quick ? 1 : 2
+const secondsPerRun = quick ? 2 : 4
 const clientCounts = [1, 16]
+/** at most 100 go to one server through the gate */
+const idleSessions = 90
 
 interface Targets {
   readonly server: PostgresServer
@@ -71,7 +73,10 @@ async function startTargets(): Promise<Targets> {
   const all = [own, keep(await startPassThrough(server)), gate]
   // pgbouncer will not run as root, and what it runs as must reach its folder.
   const outside = mkdtempSync(join(tmpdir(), 'holdpoint-pgbouncer-'))
-  stops.push(async () => rmSync(outside, { recursive: true, force: true }))
+  stops.push(() => {
+    rmSync(outside, { recursive: true, force: true })
+    return Promise.resolve()
+  })
   if (pgbouncerIsInstalled()) all.splice(1, 0, keep(await startPgbouncer(outside, server)))
   else process.stderr.write('pgbouncer is not installed: its rows are left out\n')
   return { server, direct: own, gate, all }
@@ -93,7 +98,9 @@ async function measure(targets: Targets): Promise<Results> {
   }
   const selects = wanted('selects') ? await measureSelects(targets.all) : []
   const opening = wanted('sessions') ? await measureOpening(targets.all, quick ? 5 : 50) : []
-  const idle = wanted('sessions') ? await measureIdle(targets.gate, quick ? 20 : 200) : null
+  const idle = wanted('sessions')
+    ? await measureIdle(targets.gate, quick ? 20 : idleSessions)
+    : null
   const changes = wanted('changes') ? await measureChanges(targets.server, targets, quick) : []
   const reading = wanted('reading') ? await measureReading() : []
   return { about, selects, changes, opening, idle, reading }
@@ -114,7 +121,7 @@ async function measureSelects(targets: readonly DatabaseTarget[]): Promise<reado
     for (const clients of clientCounts) {
       for (const protocol of protocols) {
         for (const target of targets) {
-          const seconds = round === 0 ? 1 : secondsPerRun
+          const seconds = round === 0 ? 2 : secondsPerRun
           const run = await load.fire({ target, protocol, clients, seconds })
           taken.push({ round, target: target.name, protocol, clients, ...run })
         }
