@@ -10,8 +10,8 @@ SELECT said FROM notes WHERE at = '2026-02-01';
 ROLLBACK;
 \copy (SELECT 'copied ' || i, date '2026-02-02' FROM generate_series(1, 3) i) TO notes.tsv
 \copy notes FROM notes.tsv
-SELECT count(*) AS n FROM notes WHERE said LIKE 'copied%' \gset
-\if :n
+SELECT count(*) AS n, count(*) > 0 AS some FROM notes WHERE said LIKE 'copied%' \gset
+\if :some
 \echo copied :n
 \endif
 PREPARE by_id (int) AS SELECT name FROM customers WHERE id = $1;
