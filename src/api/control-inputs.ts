@@ -89,7 +89,7 @@ export const controlInputs = {
   enrolFirst: z.strictObject({ person: by }),
   policiesReload: z.strictObject({}),
   postgresEnrol: z.strictObject({ upstream, database, by }),
-  postgresUnenrol: z.strictObject({ upstream, database, force: z.boolean(), by }),
+  postgresUnenrol: z.strictObject({ upstream, database, by }),
   postgresStatus: z.strictObject({ by }),
   undo: z.strictObject({ decision, dryRun: z.boolean(), force: z.boolean(), by }),
   trashList: z.strictObject({ by }),

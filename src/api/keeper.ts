@@ -6,8 +6,8 @@ import type { DecisionId, Digest, Instant, PersonName, UpstreamName } from '../d
 export interface DatabaseKeeper {
   /** Installs what keeps changes recoverable, or brings it up to date; one transaction. */
   enrol(asked: EnrolAsked): Promise<EnrolmentReport>
-  /** Refused while something is kept there that was not taken back, unless `force`. */
-  unenrol(asked: EnrolAsked & Readonly<{ force: boolean }>): Promise<UnenrolmentReport>
+  /** Refused while something is kept there that was neither taken back nor has expired. */
+  unenrol(asked: EnrolAsked): Promise<UnenrolmentReport>
   /** Of every database that the configuration names; what cannot be asked says why. */
   status(by: PersonName): Promise<readonly DatabaseReport[]>
   undo(asked: UndoAsked): Promise<UndoReport>
@@ -40,8 +40,6 @@ export interface EnrolmentReport {
 export interface UnenrolmentReport {
   readonly upstream: UpstreamName
   readonly database: string
-  /** how many changes were kept there, and are not recoverable any more */
-  readonly forgotten: number
 }
 
 export interface DatabaseReport {

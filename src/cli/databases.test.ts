@@ -75,7 +75,7 @@ async function open(t: TestContext, answers: Partial<DatabaseKeeper> = {}): Prom
   const enrolled = { ...at, version: 3, before: null, captureKey: 'made', missing: [] } as const
   const keeper: DatabaseKeeper = {
     enrol: hear('enrol', answers.enrol ?? (() => Promise.resolve(enrolled))),
-    unenrol: hear('unenrol', answers.unenrol ?? (() => Promise.resolve({ ...at, forgotten: 2 }))),
+    unenrol: hear('unenrol', answers.unenrol ?? (() => Promise.resolve(at))),
     status: hear('status', answers.status ?? (() => Promise.resolve([database]))),
     undo: hear('undo', answers.undo ?? (() => Promise.resolve(undone))),
     trash: hear('trash', answers.trash ?? (() => Promise.resolve(kept))),
@@ -153,7 +153,7 @@ test('enroll says what was installed and what is not protected', async (t) => {
   assert.deepEqual(JSON.parse(json.stdout), { enrolled: report })
 })
 
-test('unenroll needs a person who types the name, and force to forget', async (t) => {
+test('unenroll needs a person who types the name, and no flag forgets what is kept', async (t) => {
   const scene = await open(t)
   const argv = ['postgres', 'unenroll', 'shop-db']
   for (const [options, code] of [
@@ -163,10 +163,12 @@ test('unenroll needs a person who types the name, and force to forget', async (t
     assert.equal((await scene.run(argv, options)).code, code)
   }
   assert.deepEqual(scene.asked, [])
-  const { code, stdout } = await scene.run([...argv, '--force'], { tty: true, stdin: 'shop-db\n' })
+  assert.equal((await scene.run([...argv, '--force'], { tty: true, stdin: 'shop-db\n' })).code, 2)
+  assert.deepEqual(scene.asked, [])
+  const { code, stdout } = await scene.run(argv, { tty: true, stdin: 'shop-db\n' })
   assert.equal(code, 0)
-  assert.deepEqual(scene.asked, [['unenrol', { upstream, database: null, force: true, by }]])
-  assert.match(stdout, /2 changes cannot be taken back any more\nundo: holdpoint postgres enroll/)
+  assert.deepEqual(scene.asked, [['unenrol', { upstream, database: null, by }]])
+  assert.match(stdout, /^removed it from shop of shop-db\nundo: holdpoint postgres enroll/)
 })
 
 test('status shows each database, and fails when one does not answer', async (t) => {

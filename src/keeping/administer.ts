@@ -29,7 +29,8 @@ export type Administer = <T>(
 export interface Protection {
   readonly version: number
   enrolmentSql(options: EnrolmentOptions): string
-  unenrolmentSql(options: Readonly<{ force: boolean }>): string
+  /** It refuses by itself too, while something is kept that has not expired. */
+  unenrolmentSql(): string
   /** Of a database that was dropped, and waits renamed: one statement after another. */
   restoreDatabaseSql?(name: string, action: string): readonly string[]
   purgeDatabaseSql?(action: string): readonly string[]

@@ -58,13 +58,19 @@ export async function purgeDropped(
   return { purged: true, bytes: Number(size?.[0] ?? 0), because: [] }
 }
 
+/** Those that are past their time, and so many days old. */
 export async function expireDropped(
   client: AdminClient,
   options: Pick<KeeperOptions, 'protection'>,
+  days: number,
 ): Promise<void> {
   const { expiredDatabasesSql } = options.protection
   if (expiredDatabasesSql === undefined) return
-  for (const [action] of await client.query(expiredDatabasesSql)) {
+  const due = await client.query(
+    `SELECT action FROM (${expiredDatabasesSql}) due JOIN holdpoint.databases USING (action)
+      WHERE at < now() - interval '${days} days'`,
+  )
+  for (const [action] of due) {
     if (action !== null && action !== undefined) await purgeDropped(client, options, action)
   }
 }

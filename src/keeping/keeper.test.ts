@@ -64,7 +64,8 @@ const protection: Protection = {
       undone_at timestamptz) LANGUAGE sql AS $$
       SELECT k.action, '2026-01-01 00:00:01+00'::timestamptz, 'rows', 'DELETE FROM t',
         '[{"schema":"public","name":"t","deleted":2,"updated":1,"inserted":0}]'::jsonb, 10::bigint,
-        '2026-01-08 00:00:01+00'::timestamptz, k.undone_at FROM holdpoint.kept k $$;
+        CASE WHEN k.action LIKE 'fresh%' THEN now() + interval '1 day'
+          ELSE '2026-01-08 00:00:01+00'::timestamptz END, k.undone_at FROM holdpoint.kept k $$;
     CREATE OR REPLACE FUNCTION holdpoint.undo(action text, dry_run boolean, force boolean)
       RETURNS jsonb LANGUAGE sql AS $$
       SELECT CASE WHEN dry_run OR (action LIKE '%conflict%' AND NOT force) THEN
@@ -77,7 +78,7 @@ const protection: Protection = {
     CREATE OR REPLACE FUNCTION holdpoint.expire(older interval) RETURNS jsonb LANGUAGE sql AS $$
       WITH gone AS (DELETE FROM holdpoint.kept RETURNING 1) SELECT to_jsonb(count(*)) FROM gone $$; COMMIT;
   `,
-  unenrolmentSql: ({ force }) => `DROP SCHEMA holdpoint ${force ? 'CASCADE' : ''}`,
+  unenrolmentSql: () => 'DROP SCHEMA holdpoint CASCADE',
 }
 
 interface Scene extends OpenLedger {
@@ -227,14 +228,14 @@ test("a role that could remove what protects is said to, whatever it's called", 
   assert.match((await none.keeper.status(by))[0]?.fault ?? '', /has no role/)
 })
 
-test('nothing is unenrolled while something is kept, but by force', async (t) => {
+test('nothing is unenrolled while something is kept that has not expired', async (t) => {
   const scene = await open(t)
-  assert.equal(await codeOf(scene.keeper.unenrol({ ...asked, force: true })), 'not-enrolled')
+  assert.equal(await codeOf(scene.keeper.unenrol(asked)), 'not-enrolled')
   await scene.keeper.enrol(asked)
-  await scene.query("INSERT INTO holdpoint.kept VALUES('a', null), ('b', now())")
-  assert.equal(await codeOf(scene.keeper.unenrol({ ...asked, force: false })), 'still-kept')
-  const { forgotten } = await scene.keeper.unenrol({ ...asked, force: true })
-  assert.equal(forgotten, 1)
+  await scene.query("INSERT INTO holdpoint.kept VALUES('fresh', null), ('late', null)")
+  assert.equal(await codeOf(scene.keeper.unenrol(asked)), 'still-kept')
+  await scene.query("UPDATE holdpoint.kept SET undone_at = now() WHERE action = 'fresh'")
+  assert.deepEqual(await scene.keeper.unenrol(asked), { upstream, database: scene.database })
 })
 
 const destroy: Effect = {

@@ -80,26 +80,29 @@ async function captureKey(
   return { value, made: true }
 }
 
-async function unenrol(
-  options: KeeperOptions,
-  asked: EnrolAsked & Readonly<{ force: boolean }>,
-): Promise<UnenrolmentReport> {
+/** What is kept goes by its time, or by a person's passkey: never by taking the keeper away. */
+async function unenrol(options: KeeperOptions, asked: EnrolAsked): Promise<UnenrolmentReport> {
   const { settings, database } = meant(options, asked.upstream, asked.database)
   const task: Task = { settings, database, work: 'unenrol', by: asked.by }
   return administer(options, task, async (client) => {
-    const enrolment = await readEnrolment(client)
-    if (enrolment === null) {
+    if ((await readEnrolment(client)) === null) {
       throw new Fault('not-enrolled', `\`${database}\` is not enrolled; there is nothing to remove`)
     }
-    if (enrolment.kept > 0 && !asked.force) {
+    const [row] = await client.query(
+      `SELECT count(*) FROM holdpoint.trash() WHERE undone_at IS NULL AND expires_at > now()`,
+    )
+    const kept = Number(row?.[0] ?? 0)
+    if (kept > 0) {
       throw new Fault(
         'still-kept',
-        `${enrolment.kept} changes are kept in \`${database}\` and could not be taken back after ` +
-          'this; see `holdpoint trash list`, wait until they expire, or say `--force`',
+        `${kept === 1 ? '1 change is' : `${kept} changes are`} kept in \`${database}\` and could ` +
+          'not be taken back after this; see `holdpoint trash list`, and wait until they expire, ' +
+          'or purge them first, which a person answers: `holdpoint trash purge`',
       )
     }
-    await inOneTransaction(client, options.protection.unenrolmentSql({ force: asked.force }))
-    return { upstream: settings.name, database, forgotten: enrolment.kept }
+    await expireDropped(client, options, 0)
+    await inOneTransaction(client, options.protection.unenrolmentSql())
+    return { upstream: settings.name, database }
   })
 }
 
@@ -124,7 +127,10 @@ async function statusOf(
   return reports
 }
 
-/** One database that cannot be reached keeps no other from being swept. */
+/**
+ * Nothing goes before the time that was said when it was kept, nor before the one of the
+ * configuration. One database that cannot be reached keeps no other from being swept.
+ */
 async function expire(options: KeeperOptions): Promise<void> {
   for (const { settings, database } of everyDatabase(options)) {
     if (settings.admin === null || !options.keys().list().includes(settings.captureKey)) continue
@@ -133,7 +139,7 @@ async function expire(options: KeeperOptions): Promise<void> {
       await administer(options, task, async (client) => {
         if ((await readEnrolment(client)) === null) return
         await client.query(`SELECT holdpoint.expire('${settings.retentionDays} days')`)
-        await expireDropped(client, options)
+        await expireDropped(client, options, settings.retentionDays)
       })
     } catch (fault) {
       options.report(fault)

@@ -96,6 +96,22 @@ test('enrolled, changed, undone, expired and removed', async (t) => {
   assert.deepEqual(faults, [])
   assert.deepEqual(kept[0]?.tables, [{ schema: 'public', name: 't', rows: 2 }])
   assert.equal(kept.length, 1)
+  const warden = await server.connect('shop')
+  // Enrolled when it was 30 days, 7 now; and the other way round: the longer one counts.
+  for (const [at, expires] of [
+    [10, 20],
+    [3, -1],
+  ] as const) {
+    await warden.query(
+      `UPDATE holdpoint.actions SET at = now() - interval '${at} days',
+         expires_at = now() + interval '${expires} days'`,
+    )
+    await keeper.expire()
+    assert.equal((await keeper.trash(by)).kept.length, 1)
+  }
+  await warden.query(`UPDATE holdpoint.actions SET expires_at = now() + interval '4 days'`)
+  await assert.rejects(keeper.unenrol({ upstream, database: null, by }), { code: 'still-kept' })
+  await warden.end()
   const dry = await keeper.undo({ decision, dryRun: true, force: false, by })
   assert.deepEqual([dry.conflicts, dry.because], [[], []])
   assert.equal((await agent.query('SELECT * FROM t')).rows.length, 0)
@@ -144,6 +160,6 @@ test('enrolled, changed, undone, expired and removed', async (t) => {
   await keeper.expire()
   const [status] = await keeper.status(by)
   assert.deepEqual([status?.enrolment?.kept, status?.server?.rolePower], [0, []])
-  await keeper.unenrol({ upstream, database: null, force: false, by })
+  await keeper.unenrol({ upstream, database: null, by })
   assert.equal((await keeper.status(by))[0]?.enrolment, null)
 })

@@ -2,6 +2,7 @@
 // admin role; run a second time they change what an older version made.
 import { Fault } from '../../../domain/fault.ts'
 import { captureFunctions } from './capture.ts'
+import { databaseFunctions } from './database-functions.ts'
 import { definitionFunctions } from './definitions.ts'
 import { eventFunctions, eventTriggersSql } from './events.ts'
 import { imageFunctions } from './image.ts'
@@ -47,6 +48,7 @@ const functions = [
   ...undoImageFunctions,
   ...undoFunctions,
   ...trashFunctions,
+  ...databaseFunctions,
 ]
 
 export function enrolmentSql(enrolment: Enrolment): string {
@@ -91,7 +93,7 @@ BEGIN
     OR EXISTS (SELECT FROM holdpoint.databases d
       WHERE d.undone_at IS NULL AND d.expires_at > now())) THEN
     RAISE object_in_use USING MESSAGE = 'what agents changed is still kept here, and would be lost',
-      HINT = 'purge it first, or force';
+      HINT = 'wait until it expires, or purge it first';
   END IF;
   DROP EVENT TRIGGER IF EXISTS holdpoint_ddl;
   DROP EVENT TRIGGER IF EXISTS holdpoint_drop;
