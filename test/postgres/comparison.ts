@@ -119,7 +119,11 @@ function hitWords({ effect, rows }: Hit): string {
 
 function gateWords({ verdict }: Decision, told: string | null): string {
   const refused = told === '42501'
-  if (verdict.kind === 'allow') return refused ? 'refused by the server' : 'allowed'
+  const kept = verdict.kind !== 'deny' && verdict.safeguards.length > 0
+  if (verdict.kind === 'allow') {
+    if (refused) return 'refused by the server'
+    return kept ? 'allowed, kept' : 'allowed'
+  }
   if (!refused) throw new Error(`a ${verdict.kind} that the client was not told: ${told ?? 'done'}`)
   return verdict.kind === 'hold' ? '**held**' : '**denied**'
 }

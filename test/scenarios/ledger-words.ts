@@ -8,6 +8,7 @@ export interface LoggedFact {
   readonly decision?: string | Readonly<{ verdict: Readonly<{ kind: string }> }>
   readonly settlement?: Readonly<{ kind: string }>
   readonly safeguard?: string
+  readonly hold?: Readonly<{ id: string }>
   readonly outcome?: Readonly<{ kind: string }>
   readonly reason?: string
 }

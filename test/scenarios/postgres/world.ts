@@ -14,7 +14,7 @@ import type { AgentName, PersonName } from '../../../src/domain/names.ts'
 import { freePort, startPostgres } from '../../postgres/server.ts'
 import type { PostgresServer } from '../../postgres/server.ts'
 import { root } from '../../source-files.ts'
-import { ledgerWords } from '../ledger-words.ts'
+import { factsOf, ledgerWords } from '../ledger-words.ts'
 import { createAnswering, createPerson } from '../person.ts'
 import { holdpoint, node, printed, run, stop, up } from '../processes.ts'
 import type { Run } from '../processes.ts'
@@ -162,6 +162,13 @@ async function openGate(
     return printed(different.length === 0, different.join('\n'))
   }
 
+  /** `last` is the hold that was opened last, whoever's it is. */
+  async function meant(hold: string): Promise<string> {
+    if (hold !== 'last') return hold
+    const opened = (await factsOf(configuration)).filter(({ kind }) => kind === 'held')
+    return opened.at(-1)?.hold?.id ?? 'none'
+  }
+
   const commands: Readonly<Record<string, (words: readonly string[]) => Promise<Printed>>> = {
     agent: async ([name = '']) => {
       lease = (await leaseOf(name)).token.reveal()
@@ -207,8 +214,8 @@ async function openGate(
     unchanged: ([database = '']) => unchanged(database),
     undo: async ([database = '', ...args]) => undoAll(await control(), ask, database, args),
     holdpoint: (args) => ask(args),
-    release: ([hold = 'last']) => answer('release', hold, ''),
-    refuse: ([hold = 'last', note = '']) => answer('refuse', hold, note),
+    release: async ([hold = 'last']) => answer('release', await meant(hold), ''),
+    refuse: async ([hold = 'last', note = '']) => answer('refuse', await meant(hold), note),
     ledger: async ([facts = '']) => {
       const told = await ledgerWords(configuration, quietKinds)
       return printed(told.endsWith(facts), told)
