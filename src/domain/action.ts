@@ -15,8 +15,9 @@ export interface Action {
  * rows: run it behind a savepoint, and count what it touched; its rows are captured meanwhile.
  * drop: run it, see what fell, roll that back, and quarantine those objects instead.
  * image: keep the tables whole first, then run it and count.
+ * database: rename it and shut it instead of dropping it.
  */
-export type Trial = 'rows' | 'drop' | 'image'
+export type Trial = 'rows' | 'drop' | 'image' | 'database'
 
 /** Why the reader says so: a piece of the request, at most 200 characters. */
 export interface Evidence {

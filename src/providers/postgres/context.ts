@@ -78,7 +78,8 @@ const rankOf: Readonly<Record<Keeping, number>> = {
   rows: 1,
   drop: 2,
   image: 3,
-  never: 4,
+  database: 4,
+  never: 5,
 }
 
 function keyOf(effect: Effect): string {

@@ -273,7 +273,12 @@ export function readStatistics(context: Context, tree: Tree): void {
   writes(context, databaseOf(context))
 }
 
-export function destroysDatabase(context: Context, name: string): void {
+/** Renamed and shut instead; not with FORCE, which ends sessions: nothing rolls that back. */
+export function destroysDatabase(context: Context, tree: Tree): void {
+  const name = textOf(tree, 'dbname')
   if (isHoldpoint(name)) return void touchHoldpoint(context, 'holdpoint')
-  destroys(context, resourceOf(context, 'database', name), 'whole', 'never')
+  const forced = childrenOf(tree, 'options').length > 0
+  const keeps = context.depth === 0 && !forced && context.catalogue.session.holdpoint !== null
+  if (!keeps) context.found.untried ??= 'it cannot run in a transaction'
+  destroys(context, resourceOf(context, 'database', name), 'whole', keeps ? 'database' : 'never')
 }

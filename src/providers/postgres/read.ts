@@ -168,14 +168,15 @@ function trialOf(found: Found): Trial | null {
   if (found.untried !== null) return null
   const keepings = new Set(found.effects.map(([, keeping]) => keeping))
   if (found.effects.some(([effect]) => effect.kind === 'unknown')) return null
+  if (keepings.has('database')) return onlyOf(found, 'database') ? 'database' : null
   if (keepings.has('image')) return 'image'
-  if (keepings.has('drop')) return onlyDrops(found) ? 'drop' : null
+  if (keepings.has('drop')) return onlyOf(found, 'drop') ? 'drop' : null
   return keepings.has('rows') ? 'rows' : null
 }
 
 /** A quarantine stands in for the statement itself: what else that does would be lost. */
-function onlyDrops(found: Found): boolean {
-  return found.effects.every(([effect, keeping]) => keeping === 'drop' || effect.kind === 'read')
+function onlyOf(found: Found, trial: Trial): boolean {
+  return found.effects.every(([effect, keeping]) => keeping === trial || effect.kind === 'read')
 }
 
 function bare(verb: string, effect: Effect): Action {

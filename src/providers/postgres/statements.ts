@@ -135,8 +135,8 @@ const rows: Readonly<Record<string, Row>> = {
   AlterSubscriptionStmt: outside(escalatesDatabase),
   DropSubscriptionStmt: outside(disarmsDatabase),
 
-  CreatedbStmt: outside((context, tree) => database(context, tree, false)),
-  DropdbStmt: outside((context, tree) => database(context, tree, true)),
+  CreatedbStmt: outside(createsDatabase),
+  DropdbStmt: definitions.destroysDatabase,
   AlterDatabaseStmt: outside(escalatesDatabase),
   AlterDatabaseSetStmt: escalatesDatabase,
   AlterDatabaseRefreshCollStmt: disarmsDatabase,
@@ -172,12 +172,8 @@ const rows: Readonly<Record<string, Row>> = {
   DiscardStmt: readDiscard,
 }
 
-function database(context: Context, tree: Tree, drops: boolean): void {
+function createsDatabase(context: Context, tree: Tree): void {
   const name = textOf(tree, 'dbname')
-  if (drops) {
-    definitions.destroysDatabase(context, name)
-    return
-  }
   if (isHoldpoint(name)) return void touchHoldpoint(context, name)
   writes(context, resourceOf(context, 'database', name))
 }

@@ -47,6 +47,11 @@ export const quarantine =
   `SELECT holdpoint.quarantine($1::${schema}.text, $2::${schema}.text, $3::${schema}.text,` +
   ` $4::${schema}.jsonb)::${schema}.text`
 
+/** $1: key, $2: action, $3: name, $4: IF EXISTS was said, $5: statement */
+export const quarantineDatabase =
+  `SELECT holdpoint.quarantine_database($1::${schema}.text, $2::${schema}.text,` +
+  ` $3::${schema}.text, $4::${schema}.bool, $5::${schema}.text)::${schema}.text`
+
 const counter = (what: string): string =>
   `${schema}.pg_stat_get_xact_tuples_${what}(c.oid) AS ${what}`
 const counted = (what: string): string => `x.${what} OPERATOR(${schema}.<>) 0::${schema}.int8`

@@ -33,6 +33,17 @@ interface Statement {
   readonly actions: readonly Action[]
 }
 
+/** The one database that a message would drop, and nothing else; null when it is not that. */
+export function droppedDatabase(actions: NonEmpty<Action>): string | null {
+  const [{ trial, effects }, ...more] = actions
+  if (trial !== 'database' || more.length > 0) return null
+  for (const effect of effects) {
+    if (effect.kind !== 'destroy' || effect.resource.type !== 'database') continue
+    return effect.resource.id === null ? null : plainName(effect.resource.id)
+  }
+  return null
+}
+
 export function planTrial(payload: SqlPayload, actions: NonEmpty<Action>): Plan {
   if (payload.form !== 'simple') return planWhole(payload.text, payload.text, actions)
   const statements = statementsOf(actions)
@@ -81,7 +92,8 @@ function planEach(text: string, statements: readonly Statement[]): Plan {
 
 function stepOf(text: string, actions: readonly Action[]): Step {
   const kinds = new Set(actions.map(({ trial }) => trial))
-  const trial = (['image', 'drop', 'rows'] as const).find((kind) => kinds.has(kind)) ?? null
+  const trial =
+    (['database', 'image', 'drop', 'rows'] as const).find((kind) => kinds.has(kind)) ?? null
   const subjects = new Map(
     actions
       .flatMap(({ effects }) => effects)

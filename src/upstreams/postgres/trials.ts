@@ -14,8 +14,9 @@ import type { Ground } from './ground.ts'
 import { createJob, endDone, endFailed, endLost } from './job.ts'
 import type { Job, Running } from './job.ts'
 import * as ownSql from './own-sql.ts'
-import { planTrial } from './plan.ts'
+import { droppedDatabase, planTrial } from './plan.ts'
 import type { Plan } from './plan.ts'
+import { tryDatabase } from './drop-database.ts'
 import { runTrial } from './trial.ts'
 import type { TrialLimits } from './trial.ts'
 
@@ -85,11 +86,44 @@ export class Trials {
     }
     if (asked.payload.form === 'simple' && ground.own) await ground.finish(false)
     const enrolled = key !== null && (await this.#isEnrolled())
-    const keeps = plan.steps.some(({ trial }) => trial === 'drop' || trial === 'image')
+    const keeps = plan.steps.some(({ trial }) => trial !== null && trial !== 'rows')
     if (keeps && !enrolled) {
       return incomplete('this database is not enrolled, so nothing of it can be kept')
     }
+    const database = droppedDatabase(actions)
+    if (database !== null && key !== null) return this.#tryDrop(asked, plan, { key, database })
     return this.#try(asked, plan, enrolled ? key : null)
+  }
+
+  /** A database is renamed instead of dropped: that alone can be rolled back. */
+  async #tryDrop(
+    { id, digest, payload }: Tryable,
+    plan: Begun['plan'],
+    what: Readonly<{ key: string; database: string }>,
+  ): Promise<Measured> {
+    const ground = this.#ground
+    if (ground.transaction !== 'I' || ground.own || ground.server.unsynced) {
+      return incomplete('it cannot run inside a transaction; send it by itself')
+    }
+    this.#savepoints += 1
+    const savepoint = `holdpoint_${this.#savepoints}`
+    const begun = { digest, action: id, savepoint, began: true, plan, form: payload.form }
+    ground.own = true
+    const tried = await tryDatabase(ground, this.#parts, { ...what, id, savepoint, payload })
+    if (tried.kind === 'tried') {
+      this.#open = { ...begun, ...tried, fails: null }
+      return tried.measured
+    }
+    await this.#rollBack(begun)
+    if (tried.kind === 'incomplete') return incomplete(tried.because)
+    this.#open = {
+      ...begun,
+      answer: tried.answer,
+      fails: tried.code,
+      measured: failing,
+      timeouts: [],
+    }
+    return failing
   }
 
   async #try(

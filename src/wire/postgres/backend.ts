@@ -230,6 +230,7 @@ export function commandComplete(tag: string): Uint8Array {
 
 export const parseComplete: Uint8Array = message('1')
 export const bindComplete: Uint8Array = message('2')
+export const noData: Uint8Array = message('n')
 export const closeComplete: Uint8Array = message('3')
 
 /** A RowDescription as a portal with these formats has it; none: text, one: for all columns. */
