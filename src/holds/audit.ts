@@ -1,7 +1,14 @@
 import type { Fact, LedgerEntry, Passkey, Role } from '../domain/fact.ts'
 import type { Hold } from '../domain/hold.ts'
 import type { Mandate } from '../domain/mandate.ts'
-import type { DecisionId, HoldId, MandateId, PasskeyId, PersonName } from '../domain/names.ts'
+import type {
+  DecisionId,
+  Digest,
+  HoldId,
+  MandateId,
+  PasskeyId,
+  PersonName,
+} from '../domain/names.ts'
 import { bindsHold, sameTerms, termsOf } from './binding.ts'
 import type { Terms } from './binding.ts'
 import { grantersOf, isEnough, mayAnswer, whyNot } from './rules.ts'
@@ -9,8 +16,8 @@ import { verifyStoredRelease } from './stored.ts'
 import type { Answered, Site } from './stored.ts'
 
 /**
- * Follows a ledger from its first entry and says what is wrong with its releases: from the facts
- * alone, believing no fold. Nothing is said of an entry that is in order.
+ * Follows a ledger from its first entry and says what is wrong with its releases, and with who
+ * purged: from the facts alone, believing no fold. Nothing is said of an entry that is in order.
  */
 export interface ReleaseAudit {
   take(entry: LedgerEntry): readonly string[]
@@ -49,8 +56,10 @@ export function createReleaseAudit(site: Site | null): ReleaseAudit {
     holds: new Map(),
   }
   return {
-    take: ({ fact, at, index }) =>
-      flawsOf(seen, fact, at).map((flaw) => `entry ${index}, \`${fact.kind}\`: ${flaw}`),
+    take: ({ fact, at, index, beside }) =>
+      [...flawsOf(seen, fact, at), ...purgeFlaws(seen, fact, beside)].map(
+        (flaw) => `entry ${index}, \`${fact.kind}\`: ${flaw}`,
+      ),
   }
 }
 
@@ -89,6 +98,16 @@ function flawsOf(seen: Seen, fact: Fact, at: string): readonly string[] {
     default:
       return []
   }
+}
+
+/** What was signed is beside the ledger, for whoever has the store; here is who, and that it is. */
+function purgeFlaws(seen: Seen, fact: Fact, beside: Digest | null): readonly string[] {
+  if (fact.kind !== 'administering' || fact.work !== 'purge') return []
+  const may = fact.by !== null && mayAnswer(candidate(seen, fact.by)?.roles ?? [])
+  return [
+    ...(may ? [] : ['it purges for nobody who may answer']),
+    ...(beside === null ? ['it purges, and nothing that was signed is beside it'] : []),
+  ]
 }
 
 function takeHeld(seen: Seen, hold: Hold): readonly string[] {

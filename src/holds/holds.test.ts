@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 
 import type { FactOf } from '../domain/fact.ts'
-import type { LeaseId, MandateId, PersonName } from '../domain/names.ts'
+import type { LeaseId, MandateId, PersonName, UpstreamName } from '../domain/names.ts'
 import { createFakeClock } from '../system/clock.ts'
 import type { FakeClock } from '../system/clock.ts'
+import { sha256 } from '../system/hash.ts'
 import { agent, answerHold, openWorld, volumeImpact, worldStart } from '../../test/console/world.ts'
 import type { Person, World } from '../../test/console/world.ts'
 import { createReleaseAudit } from './audit.ts'
@@ -306,4 +307,21 @@ test('the auditor sees a release that nobody gave', async (t) => {
     return forged.take({ ...entry, fact: { ...entry.fact, binding } })
   })
   assert.match(altered.join(), /signed something else/)
+})
+
+test('the auditor sees a purge that nobody signed, or nobody who may', async (t) => {
+  const { world, alice } = await open(t)
+  const about = { upstream: 'shop-db' as UpstreamName, request: sha256('what was signed') }
+  const fact = { kind: 'administering', work: 'purge', by: alice.name, ...about } as const
+  await world.ledger.append(fact, new TextEncoder().encode('{"what":"was signed"}'))
+  const audit = createReleaseAudit(world.site)
+  const [last] = world.store
+    .entries(0, 10_000)
+    .filter((entry) => (assert.deepEqual(audit.take(entry), []), entry.fact.kind === fact.kind))
+  assert.ok(last !== undefined)
+  const nobody = /it purges for nobody who may answer/
+  assert.match(audit.take({ ...last, fact: { ...fact, by: null } }).join(), nobody)
+  const stranger = 'stranger' as PersonName
+  assert.match(audit.take({ ...last, fact: { ...fact, by: stranger } }).join(), nobody)
+  assert.match(audit.take({ ...last, beside: null }).join(), /nothing that was signed is beside/)
 })

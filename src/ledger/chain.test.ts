@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 
 import * as facts from '../../test/contracts/facts.ts'
 import { discard, temporaryFolder } from '../../test/simulation/ledger-stage.ts'
+import type { Effect } from '../domain/effect.ts'
 import type { Fact } from '../domain/fact.ts'
 import { createFakeRandom } from '../system/random.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
@@ -55,6 +56,21 @@ test('a log of every step is in order', async () => {
   const all = [...letGo, facts.decided('again', facts.holdGuarded), facts.claimed(one, 'again')]
   const rest = [facts.guarded('again', 'copy'), facts.sent('again'), facts.ended('again')]
   assert.deepEqual(await forgeFacts([...all, ...rest]), [])
+})
+
+const read: Effect = {
+  ...{ kind: 'read', extent: 'some' },
+  resource: { provider: 'postgres', type: 'table', id: 'public.t', within: {} },
+}
+const readOnly = facts.decided('r', facts.allow, { impacts: [facts.impactOf(read)] })
+const write: Effect = { ...read, kind: 'write', undo: 'trivial' }
+const written = facts.decided('w', facts.allow, { impacts: [facts.impactOf(write)] })
+
+test('reads that stand are repeated, and what changed something is taken back', async () => {
+  const stands = { ...facts.sent('r'), standing: true } as const
+  const changed = [written, facts.sent('w'), facts.ended('w'), facts.undone('w')]
+  const all = [readOnly, stands, facts.ended('r'), facts.repeated('r'), ...changed]
+  assert.deepEqual(await forgeFacts([...facts.staged, ...all]), [])
 })
 
 const broken: readonly (readonly [what: string, all: readonly Fact[], says: RegExp])[] = [
@@ -126,6 +142,27 @@ const broken: readonly (readonly [what: string, all: readonly Fact[], says: RegE
       facts.claimed(one, 'again'),
     ],
     /something else/,
+  ],
+  [
+    'repeated, but not standing',
+    [...facts.staged, readOnly, facts.sent('r'), facts.repeated('r')],
+    /repeats what was not sent/,
+  ],
+  [
+    'standing for a change',
+    [...facts.staged, written, { ...facts.sent('w'), standing: true }],
+    /more than reads/,
+  ],
+  [
+    'repeated never',
+    [...facts.staged, readOnly, { ...facts.sent('r'), standing: true }, facts.repeated('r', 0)],
+    /no times/,
+  ],
+  ['undone unsent', [...facts.staged, written, facts.undone('w')], /takes back what/],
+  [
+    'a read undone',
+    [...facts.staged, readOnly, facts.sent('r'), facts.undone('r')],
+    /takes back what/,
   ],
   ['malformed', [JSON.parse('{"kind":"decided"}') as Fact], /malformed/],
 ]

@@ -6,7 +6,7 @@ import type { DecisionId, HoldId, LeaseId } from '../domain/names.ts'
 /**
  * What the entries of a ledger must say together, whoever wrote them: nothing was sent without a
  * permission that was written before, and nothing was sent twice. Remembers only what is still
- * open.
+ * open, and the names of what may be repeated or taken back.
  */
 export interface Chain {
   /** what is wrong with the entry, after those before it */
@@ -32,6 +32,10 @@ interface Open {
   readonly decisions: Map<DecisionId, OpenDecision>
   readonly holds: Map<HoldId, OpenHold>
   readonly leases: Map<LeaseId, FactOf<'lease-issued'>['lease']>
+  /** reads that were sent, and may be again */
+  readonly standing: Set<DecisionId>
+  /** what was sent, and did more than read */
+  readonly changing: Set<DecisionId>
 }
 
 /** Says what is wrong with a fact of one kind, and remembers it. */
@@ -39,7 +43,10 @@ type Rule<K extends FactKind> = (fact: FactOf<K>, entry: LedgerEntry, open: Open
 type Rules = { readonly [K in FactKind]?: Rule<K> }
 
 export function createChain(): Chain {
-  const open: Open = { decisions: new Map(), holds: new Map(), leases: new Map() }
+  const open: Open = {
+    ...{ decisions: new Map(), holds: new Map(), leases: new Map() },
+    ...{ standing: new Set(), changing: new Set() },
+  }
   return {
     check(entry) {
       const fact: Fact = entry.fact
@@ -108,13 +115,18 @@ const rules: Rules = {
     if (proof.kind === 'proven') known.unguarded.delete(safeguard)
     return []
   },
-  sent: ({ decision, request }, _, { decisions }) => {
+  sent: ({ decision, request, standing }, _, open) => {
+    const { decisions } = open
     const known = decisions.get(decision)
     if (known === undefined)
       return ['it was sent without a decision before it, or after its outcome']
     const again = known.sent
     known.sent = true
+    const reads = onlyReads(known.decision)
+    if (standing === true) open.standing.add(decision)
+    if (reads !== true) open.changing.add(decision)
     return [
+      ...(standing === true && reads === false ? ['it stands for more than reads'] : []),
       ...(known.permitted ? [] : ['it was sent without permission']),
       ...(again ? ['it was sent twice'] : []),
       ...(known.decision.request.digest === request
@@ -131,6 +143,18 @@ const rules: Rules = {
     decisions.delete(decision)
     return []
   },
+  repeated: ({ decision, count }, _, { standing }) => [
+    ...(standing.has(decision) ? [] : ['it repeats what was not sent as a read that stands']),
+    ...(Number.isSafeInteger(count) && count > 0 ? [] : ['it repeats something no times']),
+  ],
+  undone: ({ decision }, _, { changing }) =>
+    changing.has(decision) ? [] : ['it takes back what was never sent, or only read'],
+}
+
+/** Whether it did nothing but read; null where nothing is known that it did. */
+function onlyReads({ impacts }: Decision): boolean | null {
+  const effects = impacts.flatMap(({ hits }) => hits.map(({ effect }) => effect))
+  return effects.length === 0 ? null : effects.every(({ kind }) => kind === 'read')
 }
 
 function decide(decision: Decision, { decisions, leases }: Open): string[] {
