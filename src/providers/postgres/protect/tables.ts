@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS holdpoint.actions (
   state text NOT NULL DEFAULT 'trial' CHECK (state IN ('trial', 'kept', 'undone')),
   statement text,
   role text NOT NULL,
-  at timestamptz NOT NULL DEFAULT now(),
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
   xact xid8 NOT NULL DEFAULT pg_current_xact_id(),
   baseline jsonb NOT NULL DEFAULT '{}',
   first_seq bigint NOT NULL DEFAULT 0,
