@@ -88,7 +88,7 @@ function renderIdle({ sessions, before, after }: IdleCost): string {
 }
 
 function renderReading(reading: readonly ReadingCost[]): string {
-  const rows = reading.map(({ what, microseconds }) => `| ${what} | ${microseconds.toFixed(1)} |`)
+  const rows = reading.map(({ what, microseconds }) => `| ${what} | ${microseconds.toFixed(2)} |`)
   return ['| reading, nothing else | µs |', '|---|---:|', ...rows].join('\n')
 }
 

@@ -108,9 +108,9 @@ async function measure(targets: Targets): Promise<Results> {
 
 async function versionOf(server: PostgresServer): Promise<string> {
   const client = await server.connect()
-  const { rows } = await client.query<{ version: string }>('SHOW server_version')
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
   await client.end()
-  return (/^[\d.]+/.exec(rows[0]?.version ?? '') ?? ['?'])[0]
+  return (/^[\d.]+/.exec(rows[0]?.server_version ?? '') ?? ['?'])[0]
 }
 
 /** Everything takes its turn in each round: what the machine does meanwhile, it does to all. */

@@ -11,8 +11,14 @@ const contextsMax = 32
 const textsMax = 2000
 const charactersMax = 524_288
 
+/**
+ * Two generations: what is asked for moves to the young one, and when that is full the old one is
+ * let go. A map kept in order of use would be rebuilt again and again.
+ */
 interface Shelf {
-  readonly texts: Map<string, SqlRead>
+  young: Map<string, SqlRead>
+  old: Map<string, SqlRead>
+  /** of the young one */
   characters: number
 }
 
@@ -22,7 +28,7 @@ export function createMemory(): Memory {
   function shelfOf(catalogue: Catalogue | null, place: SqlPlace): Shelf {
     const key = JSON.stringify([catalogue?.version ?? null, place])
     let shelf = shelves.get(key)
-    if (shelf === undefined) shelf = { texts: new Map(), characters: 0 }
+    if (shelf === undefined) shelf = { young: new Map(), old: new Map(), characters: 0 }
     else shelves.delete(key)
     shelves.set(key, shelf)
     for (const oldest of shelves.keys()) {
@@ -43,23 +49,25 @@ export function createMemory(): Memory {
 
   return {
     get(catalogue, place, text) {
-      const { texts } = shelf(catalogue, place)
-      const known = texts.get(text)
-      if (known === undefined) return null
-      texts.delete(text)
-      texts.set(text, known)
-      return known
+      const own = shelf(catalogue, place)
+      const young = own.young.get(text)
+      if (young !== undefined) return young
+      const old = own.old.get(text)
+      if (old === undefined) return null
+      put(own, text, old)
+      return old
     },
     set(catalogue, place, text, read) {
-      const own = shelf(catalogue, place)
-      if (text.length > charactersMax / 4) return
-      if (!own.texts.has(text)) own.characters += text.length
-      own.texts.set(text, read)
-      for (const oldest of own.texts.keys()) {
-        if (own.texts.size <= textsMax && own.characters <= charactersMax) break
-        own.texts.delete(oldest)
-        own.characters -= oldest.length
-      }
+      if (text.length <= charactersMax / 4) put(shelf(catalogue, place), text, read)
     },
   }
+}
+
+function put(shelf: Shelf, text: string, read: SqlRead): void {
+  if (!shelf.young.has(text)) shelf.characters += text.length
+  shelf.young.set(text, read)
+  if (shelf.young.size <= textsMax / 2 && shelf.characters <= charactersMax / 2) return
+  shelf.old = shelf.young
+  shelf.young = new Map()
+  shelf.characters = 0
 }
