@@ -55,7 +55,7 @@ export async function proveExport(
   try {
     const watch = startWatch(parts.clock, settings.minutesMax)
     const server = await readServers(settings, parts.access)
-    await mkdir(settings.folder, { recursive: true, mode: 0o700 })
+    await makeFolder(settings.folder)
     const weighed = await exportServer(artefact, settings.upstream, server, parts, watch)
     const totals = await restoreAll(artefact, settings, decision, parts, watch)
     const found = await weigh(artefact)
@@ -66,9 +66,25 @@ export async function proveExport(
       `${settings.upstream}; restored elsewhere and compared`
     return { kind: 'proven', says, artefact, ...weighed }
   } catch (error) {
-    await rm(artefact, { force: true })
-    return { kind: 'failed', why: whyOf(error) }
+    return { kind: 'failed', why: whyOf(error) + (await removing(artefact)) }
   }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    const says = `the folder for exports, \`${folder}\`, cannot be made (${code})`
+    throw new Fault('export-folder', `${says}; see to \`safeguards.independent-backup.folder\``)
+  }
+}
+
+/** What to add where it could not be: a folder that is none has nothing in it either. */
+async function removing(artefact: string): Promise<string> {
+  await rm(artefact, { force: true }).catch(() => undefined)
+  const left = await isThere(artefact)
+  return left ? `; \`${artefact}\` proves nothing, and could not be removed` : ''
 }
 
 function counted(count: number | bigint, noun: string): string {
