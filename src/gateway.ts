@@ -148,7 +148,7 @@ async function forward(
     return no(parts, request, texts.withdrawnRefusal(decision.id))
   }
   const clearance = parts.clear.toSend({ ...recorded, guarded, sent, request: request.digest })
-  const answer = await parts.send(request, clearance, journey.signal)
+  const answer = await parts.send(request, clearance, journey.signal, decision)
   if (isPlainRead(journey)) {
     const receipts = { decided: recorded.decided, sent }
     parts.standing.keep(receipts, request, journey.standing, journey.reading)
@@ -163,7 +163,7 @@ async function sendAgain(
   clearance: Clearance,
   signal: AbortSignal,
 ): Promise<Reply | Refusal> {
-  const sent = await parts.send(request, clearance, signal)
+  const sent = await parts.send(request, clearance, signal, null)
   if (sent.kind === 'replied') return sent.reply
   return no(parts, request, texts.unansweredRefusal(null, sent.outcome))
 }

@@ -58,7 +58,13 @@ export interface Parts {
   readonly clear: Clear
   /** whether the lease still stands, at this very moment */
   stands(lease: LeaseId): boolean
-  send(request: Request, clearance: Clearance, signal: AbortSignal): Promise<Sent>
+  /** decision: null for a read that is sent again */
+  send(
+    request: Request,
+    clearance: Clearance,
+    signal: AbortSignal,
+    decision: Decision | null,
+  ): Promise<Sent>
   /** something was sent that may have changed what exists */
   changed(decision: Decision): void
   refuse(text: RefusalText, payload: Payload): Refusal

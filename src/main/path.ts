@@ -8,7 +8,7 @@ import { clearToGuard, clearToMeasure, clearToSend } from '../clearance.ts'
 import { createDecide } from '../decide.ts'
 import type { Breaker } from '../domain/breaker.ts'
 import type { Decision } from '../domain/decision.ts'
-import type { Effect } from '../domain/effect.ts'
+import type { Effect, EffectKind } from '../domain/effect.ts'
 import { assert } from '../domain/fault.ts'
 import { instantOf } from '../domain/instant.ts'
 import type { Mandate, Standing } from '../domain/mandate.ts'
@@ -85,9 +85,9 @@ export function joinPath(works: Works): Parts {
         : safeguards.run(name, decision, clearance),
     clear: { toGuard: clearToGuard, toMeasure: clearToMeasure, toSend: clearToSend },
     stands: leases.stands,
-    send: (request, clearance, signal) =>
+    send: (request, clearance, signal, decision) =>
       request.payload.kind === 'sql'
-        ? databases.send(sqlOf(request), clearance, signal)
+        ? databases.send(sqlOf(request), clearance, signal, decision !== null && isGrave(decision))
         : upstreams.send(request, clearance, signal),
     changed(decision) {
       const read = (effect: Effect): boolean =>
@@ -109,6 +109,12 @@ function sqlOf(request: Request): SqlRequest {
   const { payload } = request
   assert(payload.kind === 'sql', 'only SQL is tried')
   return { ...request, payload }
+}
+
+/** Then what falls by it was seen coming. */
+function isGrave({ impacts }: Decision): boolean {
+  const mild: readonly EffectKind[] = ['read', 'write', 'disclose']
+  return impacts.some(({ hits }) => hits.some(({ effect }) => !mild.includes(effect.kind)))
 }
 
 /** What the configuration says of databases does not change by what agents do there. */

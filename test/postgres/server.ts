@@ -108,7 +108,7 @@ async function launch(
   )
   const log: string[] = []
   child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()))
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (child.exitCode !== null) throw new Error(`postgres ended: ${log.join('')}`)
     if (readStatus(data) === 'ready') return child
     await new Promise((resolve) => setTimeout(resolve, 25))

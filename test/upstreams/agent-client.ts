@@ -137,8 +137,8 @@ export class AgentClient {
     this.channel.write(frontend.syncMessage)
   }
 
-  async send(request: SqlRequest): Promise<Sending> {
-    return this.#send(request, await this.#clearances.clear(request))
+  async send(request: SqlRequest, { mayDrop = false } = {}): Promise<Sending> {
+    return this.#send(request, await this.#clearances.clear(request), mayDrop)
   }
 
   clear(request: SqlRequest): Promise<Clearance> {
@@ -153,8 +153,8 @@ export class AgentClient {
     return sent
   }
 
-  async #send(request: SqlRequest, clearance: Clearance): Promise<Sending> {
-    const sent = await this.databases.send(request, clearance, never)
+  async #send(request: SqlRequest, clearance: Clearance, mayDrop = false): Promise<Sending> {
+    const sent = await this.databases.send(request, clearance, never, mayDrop)
     if (sent.kind !== 'replied' || sent.reply.kind !== 'sql-running') {
       throw new Fault('test', JSON.stringify(sent))
     }

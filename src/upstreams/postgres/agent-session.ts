@@ -15,7 +15,7 @@ import { Ground } from './ground.ts'
 import { createJob, endDone, endFailed } from './job.ts'
 import type { Running } from './job.ts'
 import { checkBound, checkSimple, mismatch, readGroup } from './judged.ts'
-import { preparedText } from './own-sql.ts'
+import * as ownSql from './own-sql.ts'
 import { passedOn, splitMessages } from './passed-on.ts'
 import type { ServerSession } from './session.ts'
 import type { TrialLimits } from './trial.ts'
@@ -39,6 +39,8 @@ export class AgentSession {
   /** what each portal was bound to, by the request's digest */
   readonly #portals = new Map<string, Digest>()
   #cancels = 0
+  /** the database refuses what falls here unseen */
+  #marked = false
 
   constructor({ server, limits, readMeasured }: AgentSessionParts) {
     this.server = server
@@ -98,7 +100,33 @@ export class AgentSession {
     })
   }
 
-  send(asked: Tryable): Promise<Running> {
+  /** What falls in this session without having been seen coming is refused by the database. */
+  async mark(key: string): Promise<void> {
+    const [found] = await this.ask(ownSql.findWatch)
+    if (typeof found?.[0] !== 'string') return
+    await this.#quietly(() => this.#ground.ask(ownSql.markSession, [key]))
+    this.#marked = true
+  }
+
+  /** key: objects may fall by it, and by nothing else; what was tried has fallen already. */
+  send(asked: Tryable, key: string | null = null): Promise<Running> {
+    if (key === null || !this.#marked || this.#trials.open !== null) return this.#send(asked)
+    const { id } = asked
+    void this.#quietly(() => this.#permit(ownSql.permitDrops, [key, id]))
+    const running = this.#send(asked)
+    void this.#quietly(() => this.#permit(ownSql.forbidDrops, [key]))
+    return running
+  }
+
+  /** In a transaction that has failed nothing falls, and its end takes a permit back. */
+  async #permit(sql: string, values: Row): Promise<void> {
+    const { server } = this
+    await server.drained()
+    if (this.#ground.refusal() !== null) return
+    await this.#ground.ask(sql, values).catch(() => server.break('its drops could not be watched'))
+  }
+
+  #send(asked: Tryable): Promise<Running> {
     const { payload, digest } = asked
     return this.#turns.take(async () => {
       if (this.#trials.open !== null) {
@@ -136,7 +164,7 @@ export class AgentSession {
     const { server } = this
     await server.drained()
     if (server.skipping || server.statements.find(name)?.epoch === server.epoch) return
-    const rows = await this.#ground.ask(preparedText, [name])
+    const rows = await this.#ground.ask(ownSql.preparedText, [name])
     server.statements.confirm(name, rows[0]?.[0] ?? null, server.epoch)
   }
 

@@ -28,8 +28,16 @@ import { incomplete } from './trials.ts'
 export type SqlRequest = Request & { readonly payload: SqlPayload }
 
 export interface Databases {
-  /** Rejects when the clearance is not for exactly this; what the world does is in the result. */
-  send(request: SqlRequest, clearance: Clearance, signal: AbortSignal): Promise<Sent>
+  /**
+   * Rejects when the clearance is not for exactly this; what the world does is in the result.
+   * mayDrop: objects that fall by it were seen coming; of all others schema `holdpoint` says no.
+   */
+  send(
+    request: SqlRequest,
+    clearance: Clearance,
+    signal: AbortSignal,
+    mayDrop?: boolean,
+  ): Promise<Sent>
   /**
    * Tries it and leaves it open, until it is sent or abandoned; nothing of it takes effect before.
    * What the world does is in the result: not complete, and why.
@@ -116,7 +124,8 @@ export const databasesLimits: DatabasesLimits = {
 export function createDatabases(options: DatabasesOptions): Databases {
   const databases = new PostgresDatabases(options)
   return {
-    send: (request, clearance, signal) => databases.send(request, clearance, signal),
+    send: (request, clearance, signal, mayDrop = false) =>
+      databases.send(request, clearance, signal, mayDrop),
     measure: (request, actions, clearance, signal) =>
       databases.measure(request, actions, clearance, signal),
     prove: (request, clearance) => databases.prove(request, clearance),
@@ -163,15 +172,21 @@ class PostgresDatabases {
     throw new Fault('session-closed', 'the session at the server is over; open another')
   }
 
-  async send(request: SqlRequest, clearance: Clearance, signal: AbortSignal): Promise<Sent> {
+  async send(
+    request: SqlRequest,
+    clearance: Clearance,
+    signal: AbortSignal,
+    mayDrop: boolean,
+  ): Promise<Sent> {
     checkRequest(request, clearance, 'send')
     if (request.payload.form === 'open') return this.#open(request, clearance, signal)
     try {
       const session = this.#sessionFor(request)
       await session.verify(request)
+      const key = mayDrop ? this.servers.captureKey(request.payload.upstream, clearance) : null
       clearance.spend()
       if (signal.aborted) return notSent('withdrawn')
-      const { running, ended } = await session.send(request)
+      const { running, ended } = await session.send(request, key)
       return { kind: 'replied', reply: running, ended }
     } catch (fault) {
       if (isOfTheWorld(fault)) return notSent(fault.code)
@@ -187,6 +202,7 @@ class PostgresDatabases {
     assert(!this.#sessions.has(session.id), 'a connection of an agent opens one session')
     const { upstream, database, settings } = payload
     if (refuseSettings(settings) !== null) return notSent('settings-refused')
+    const key = this.servers.captureKey(upstream, clearance)
     const opened = await this.servers.open(upstream, { database, settings }, clearance)
     if (opened.kind === 'failed') return notSent(opened.code)
     const { session: server, parameters } = opened
@@ -198,6 +214,7 @@ class PostgresDatabases {
     const limits = { statementMilliseconds: trialMilliseconds, lockMilliseconds, answerBytesMax }
     const { readMeasured } = this.#options
     const agent = new AgentSession({ server, limits, readMeasured })
+    if (key !== null) await agent.mark(key)
     this.#sessions.set(session.id, { session: agent, upstream, database })
     server.onDefinition = () => this.#options.onDefinition?.(upstream)
     server.onClose(() => this.#sessions.delete(session.id))

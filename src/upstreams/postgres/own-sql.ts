@@ -72,6 +72,20 @@ export const counters =
   ` WHERE ${counted('inserted')} OR ${counted('updated')} OR ${counted('deleted')}` +
   ` UNION ALL SELECT '0', '', '', '0', '0', '0', ${schema}.current_setting('track_counts')`
 
+const ofText = `${schema}.text`
+
+/** Null where the database is not enrolled, or by an older version. */
+export const findWatch = `SELECT ${schema}.to_regprocedure('holdpoint.mark_session(text)')::${ofText}`
+
+/** $1: key. What falls in this session, and was not seen coming, is refused from here on. */
+export const markSession = `SELECT holdpoint.mark_session($1::${ofText})::${ofText}`
+
+/** $1: key, $2: action. Until it is forbidden again, it is not. */
+export const permitDrops = `SELECT holdpoint.permit($1::${ofText}, $2::${ofText})::${ofText}`
+
+/** $1: key */
+export const forbidDrops = `SELECT holdpoint.forbid($1::${ofText})::${ofText}`
+
 /** $1: name. Its text, where it was made by Parse and not by SQL. */
 export const preparedText =
   `SELECT p.statement FROM ${schema}.pg_prepared_statements p` +
