@@ -16,8 +16,9 @@ export interface Action {
  * drop: run it, see what fell, roll that back, and quarantine those objects instead.
  * image: keep the tables whole first, then run it and count.
  * database: rename it and shut it instead of dropping it.
+ * parse: only have the server parse it: nothing of it is run.
  */
-export type Trial = 'rows' | 'drop' | 'image' | 'database'
+export type Trial = 'rows' | 'drop' | 'image' | 'database' | 'parse'
 
 /** Why the reader says so: a piece of the request, at most 200 characters. */
 export interface Evidence {

@@ -115,6 +115,30 @@ const cases: readonly (readonly [string, Impact, Measured, readonly string[]])[]
     ['destroy public.users some never ?', 'unknown: the counters disagree'],
   ],
   [
+    'what it calls an update, of every row, overwrites the table',
+    impact('rows', { ...destroys('public.users'), kind: 'write' } as Effect),
+    found([{ updated: 100 }]),
+    ['destroy public.users whole from-safeguard 100/100%'],
+  ],
+  [
+    'its look-alike: the only row there is',
+    impact('rows', { ...destroys('public.users'), kind: 'write' } as Effect),
+    found([{ updated: 1, total: 1 }]),
+    ['write public.users some from-safeguard 1/100%'],
+  ],
+  [
+    'what is no SQL at all does nothing',
+    impact('parse', { kind: 'unknown', why: 'syntax error', legible: true }, destroys('x.y')),
+    found([], { failed: true, kept: null }),
+    ['read x.y some - ?'],
+  ],
+  [
+    'what the server takes for SQL and we do not stays unknown',
+    impact('parse', { kind: 'unknown', why: 'syntax error', legible: true }),
+    found([], { complete: false, kept: null, because: ['the server can parse it'] }),
+    ['unknown: syntax error', 'unknown: the server can parse it'],
+  ],
+  [
     'what the server itself refuses does nothing',
     impact('drop', destroys('public.users')),
     found([], { failed: true, kept: null }),

@@ -3,7 +3,7 @@
 import type { Effect } from '../domain/effect.ts'
 import type { Dependant, Hit, Impact, Reach, Rows } from '../domain/impact.ts'
 import type { NonEmpty } from '../domain/nonempty.ts'
-import { mapNonEmpty } from '../domain/nonempty.ts'
+import { isNonEmpty, mapNonEmpty } from '../domain/nonempty.ts'
 import type { Measured, MeasuredTable } from '../domain/trial.ts'
 
 /** tables named beyond those that were read; more of them end in one unknown effect */
@@ -33,7 +33,10 @@ export function weigh(
 
 /** The server would say no: what is known of it comes to nothing. */
 function withoutEffect(impact: Impact): Impact {
-  return { ...impact, hits: mapNonEmpty(impact.hits, asRead) }
+  const known = impact.hits.filter(({ effect }) => effect.kind !== 'unknown')
+  // What the server cannot even parse does nothing at all, however little we understood of it.
+  const hits = impact.action.trial === 'parse' && isNonEmpty(known) ? known : impact.hits
+  return { ...impact, hits: mapNonEmpty(hits, asRead) }
 }
 
 function asRead(hit: Hit): Hit {
@@ -94,8 +97,11 @@ function weighHit(
     return { ...asRead(hit), rows }
   }
   const exact = recoverableOr(effect, kept)
-  const whole = exact.kind === 'destroy' && rows.share === 100 && countsAll
-  return { ...hit, effect: whole ? { ...exact, extent: 'whole' } : exact, rows }
+  if (!countsAll || rows.share !== 100) return { ...hit, effect: exact, rows }
+  // Every row there was, and more than one: that overwrites the table, whatever its WHERE says.
+  const kind = exact.kind === 'destroy' || overwritten(table) > 1 ? 'destroy' : exact.kind
+  const extent = kind === 'destroy' ? 'whole' : exact.extent
+  return { ...hit, effect: { ...exact, kind, extent }, rows }
 }
 
 /** What was to be kept and was not cannot be taken back. */
@@ -114,6 +120,10 @@ function rowsOf(table: MeasuredTable | undefined): ExactRows {
 
 function touched({ inserted, updated, deleted }: MeasuredTable): number {
   return inserted + updated + deleted
+}
+
+function overwritten(table: MeasuredTable | undefined): number {
+  return table === undefined ? 0 : table.updated + table.deleted
 }
 
 /** of the rows that were there before; inserted ones are not */

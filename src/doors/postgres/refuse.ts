@@ -48,6 +48,8 @@ export function refusalFields(refusal: Refusal, at: RefusedAt): ErrorFields {
 function stateOf({ code, decision }: Refusal, at: RefusedAt): string {
   const known = states[code]
   if (known !== undefined) return known
+  // The server's own no, such as that there is no such database.
+  if (/^sql-[0-9A-Z]{5}$/.test(code)) return code.slice('sql-'.length)
   if (/^(upstream|tls)-/.test(code)) {
     return at === 'open' ? '08001' : '08006'
   }

@@ -19,7 +19,14 @@ export interface SqlStatement {
  * legible: a person can still judge it from the text. heavy: only its size keeps it from being
  * parsed here; elsewhere it may be.
  */
-export type Refused = Readonly<{ kind: 'refused'; why: string; legible: boolean; heavy: boolean }>
+export type Refused = Readonly<{
+  kind: 'refused'
+  why: string
+  legible: boolean
+  heavy: boolean
+  /** it is no SQL, as the grammar has it: the server will most likely say so too */
+  syntax?: true
+}>
 
 export type Parsed =
   Readonly<{ kind: 'parsed'; text: string; statements: readonly SqlStatement[] }> | Refused
@@ -84,7 +91,9 @@ function refused(why: string): Refused {
 }
 
 function refusedBy(error: unknown): Refused {
-  if (error instanceof SqlError) return refused(error.message.slice(0, 160).toWellFormed())
+  if (error instanceof SqlError) {
+    return { ...refused(error.message.slice(0, 160).toWellFormed()), syntax: true }
+  }
   // An error of the parser itself leaves its memory as it was; anything else does not.
   const isFault =
     error instanceof RangeError || (error instanceof Error && error.name === 'RuntimeError')

@@ -79,7 +79,8 @@ const rankOf: Readonly<Record<Keeping, number>> = {
   drop: 2,
   image: 3,
   database: 4,
-  never: 5,
+  parse: 5,
+  never: 6,
 }
 
 function keyOf(effect: Effect): string {

@@ -41,7 +41,9 @@ export function readSql(parsed: Parsed, reader: SqlReader): NonEmpty<Action> {
 }
 
 export function readSqlShaped(parsed: Parsed, reader: SqlReader): SqlRead {
-  if (parsed.kind === 'refused') return unread(parsed.why, parsed.legible)
+  if (parsed.kind === 'refused') {
+    return parsed.syntax === true ? noSql(parsed.why, reader) : unread(parsed.why, parsed.legible)
+  }
   const { statements, text } = parsed
   if (statements.length > statementsMax)
     return unread(`more than ${statementsMax} statements`, true)
@@ -60,6 +62,13 @@ export function readSqlShaped(parsed: Parsed, reader: SqlReader): SqlRead {
     actions: mapNonEmpty(read, ({ action }) => action),
     shape: isPlain && statements.length === 1 ? shapeOf(statements[0]) : null,
   }
+}
+
+/** Most likely a slip: the server is asked whether it is any SQL at all, before a person is. */
+function noSql(why: string, reader: SqlReader): SqlRead {
+  const action = bare('SQL', { kind: 'unknown', why, legible: true })
+  const effects = [...action.effects, nothing(reader).effects[0]] as const
+  return { actions: [{ ...action, effects, trial: 'parse' }], shape: null }
 }
 
 function unread(why: string, legible: boolean): SqlRead {

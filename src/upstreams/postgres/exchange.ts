@@ -184,6 +184,25 @@ export function quietSync(): Readonly<{ part: Part; ended: Promise<End> }> {
   return { part: { bytes: frontend.syncMessage, expected }, ended: promise }
 }
 
+/** Has the server parse it, and forget it again: nothing of it runs. */
+export function parseOnly(names: OwnNames, text: string): Asked {
+  const name = names.next()
+  const sink = new RowSink(() => undefined)
+  const { promise, resolve } = Promise.withResolvers<Answer>()
+  const bytes = concatenate([
+    frontend.parseMessage({ name, text, types: [] }),
+    frontend.closeMessage({ what: 'statement', name }),
+  ])
+  const closed = (end: End): void => {
+    if (end.kind === 'done') names.closed(name)
+  }
+  const expected = [
+    expect('parse', { sink, ended: (end) => resolve(answerOf(end, sink)) }),
+    expect('close', { sink, ended: closed }),
+  ]
+  return { part: { bytes, expected }, answer: promise }
+}
+
 /** Fails as a statement of the agent's own would; the server's log says why. */
 export function failure(): Asked {
   const sink = new RowSink()

@@ -4,10 +4,10 @@ import type { Digest, RequestId } from '../../domain/names.ts'
 import type { NonEmpty } from '../../domain/nonempty.ts'
 import type { SqlPayload } from '../../domain/request.ts'
 import type { Measured } from '../../domain/trial.ts'
-import { readyForQuery } from '../../wire/postgres/backend.ts'
+import { backendTags, readyForQuery } from '../../wire/postgres/backend.ts'
 import { queryMessage } from '../../wire/postgres/frontend.ts'
-import { ask, quietSync } from './exchange.ts'
-import type { Answer, Asked, KeptAnswer, Row } from './exchange.ts'
+import { KeptAnswer, ask, parseOnly, quietSync } from './exchange.ts'
+import type { Answer, Asked, Row } from './exchange.ts'
 import { expect } from './expected.ts'
 import type { Part } from './expected.ts'
 import type { Ground } from './ground.ts'
@@ -79,6 +79,7 @@ export class Trials {
     await ground.server.drained()
     const refused = ground.refusal()
     if (refused !== null) return incomplete(refused)
+    if (actions.some(({ trial }) => trial === 'parse')) return this.#tryParse(asked)
     const plan = planTrial(asked.payload, actions)
     if (plan.kind === 'cannot') return incomplete(plan.because)
     if (plan.begin !== null && ground.transaction !== 'I') {
@@ -93,6 +94,26 @@ export class Trials {
     const database = droppedDatabase(actions)
     if (database !== null && key !== null) return this.#tryDrop(asked, plan, { key, database })
     return this.#try(asked, plan, enrolled ? key : null)
+  }
+
+  /** Whether it is any SQL at all: the server's parser says so, and what it says is the answer. */
+  async #tryParse({ id, digest, payload }: Tryable): Promise<Measured> {
+    const { names } = this.#ground
+    if (payload.form !== 'simple') return incomplete(readable)
+    const [parsed] = await this.#ground.exchange([parseOnly(names, payload.text)])
+    if (parsed?.kind !== 'error' || parsed.bytes === null) return incomplete(readable)
+    const { code, message } = parsed.error
+    // Several statements are no error of the grammar: they were read, and only not prepared.
+    if (code !== '42601' || message.includes('multiple commands')) return incomplete(readable)
+    const answer = new KeptAnswer(this.#parts.limits.answerBytesMax, () => undefined)
+    answer.take(backendTags.errorResponse, parsed.bytes)
+    const step = { text: payload.text, whole: true, trial: 'parse', subjects: [] } as const
+    this.#open = {
+      ...{ digest, action: id, savepoint: '', began: true, form: payload.form, timeouts: [] },
+      plan: { kind: 'plan', begin: null, steps: [step], commit: null },
+      ...{ answer, fails: code, measured: failing },
+    }
+    return failing
   }
 
   /** A database is renamed instead of dropped: that alone can be rolled back. */
@@ -285,6 +306,8 @@ function isError(answer: Answer): answer is Extract<Answer, { kind: 'error' }> {
 function commitPart(text: string, answer: KeptAnswer): Part {
   return { bytes: queryMessage(text), expected: [expect('query', { sink: answer, text })] }
 }
+
+const readable = 'the server reads it, and Holdpoint does not'
 
 const nothing: Measured = {
   ...{ tables: [], dropped: [], kept: null, because: [] },
