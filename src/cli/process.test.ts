@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 
 import { configuration, openFolder } from '../../test/cli/folder.ts'
+import { freePort } from '../../test/postgres/server.ts'
 
 const root = join(import.meta.dirname, '../..')
 const main = join(root, 'src/cli/main.ts')
@@ -213,6 +214,54 @@ test('a gate comes up, takes commands while it runs, and stops when told', async
   assert.equal(await exitOf(following), 1)
   assert.match((await run(['agent', 'list'], { cwd })).stdout, /KILLED/)
   assert.equal((await run(['ledger', 'verify'], { cwd })).code, 0)
+})
+
+const database = `  shop-db:
+    provider: postgres
+    url: postgres://127.0.0.1:9
+    role: app
+    credential: shop-db
+    database: shop
+    environment: shop/production
+    tls: off
+    allowPrivate: true
+    admin: {role: warden, credential: warden}
+`
+
+test('databases are on the first screen, and looked at by the doctor', async (t) => {
+  const port = await freePort()
+  const text = configuration
+    .replace("console: '127.0.0.1:0'", `$&, postgres: '127.0.0.1:${port}'`)
+    .replace('environments:', `${database}environments:`)
+  const cwd = openFolder(t, text)
+  await run(['secret', 'put', 'railway'], { cwd }, 'rw_5ecret')
+  await run(['secret', 'put', 'warden'], { cwd }, 'w4rden')
+  const { child, screen } = await up(t, cwd)
+  assert.match(screen, /^governs {2}shop-db: PostgreSQL, shop\/production$/m)
+  assert.match(screen, /^ {9}its credential is MISSING: holdpoint secret put$/m)
+  assert.ok(screen.includes(`agents   postgres://shop-db:LEASE@127.0.0.1:${port}/shop\n`), screen)
+  const { code, stdout } = await run(['doctor'], { cwd })
+  assert.equal(code, 1)
+  assert.match(stdout, new RegExp(`^ok +postgres +127\\.0\\.0\\.1:${port} answers$`, 'm'))
+  assert.match(stdout, /^fail +database +shop-db\/shop.*$/m)
+  assert.match(stdout, /ECONNREFUSED/)
+  const status = await run(['postgres', 'status'], { cwd })
+  assert.equal(status.code, 1)
+  assert.match(status.stdout, /^shop-db\/shop {2}shop\/production\n {2}not reached: /)
+  for (const said of [screen, stdout, status.stdout]) {
+    assert.ok(
+      said.split('\n').every((line) => line.length <= 80),
+      said,
+    )
+    assert.doesNotMatch(said, /rw_5ecret|w4rden/)
+  }
+  const enroll = await run(['postgres', 'enroll', 'shop-db'], { cwd })
+  assert.equal(enroll.code, 1)
+  assert.match(enroll.stderr, /`shop-db` cannot be administered/)
+  child.kill('SIGTERM')
+  assert.equal(await exitOf(child), 0)
+  const without = await run(['postgres', 'status'], { cwd })
+  assert.match(without.stderr, /no gate runs here, and only it reaches databases: holdpoint up/)
 })
 
 test('what a gate left behind when it was cut off is no obstacle', async (t) => {

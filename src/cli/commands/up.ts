@@ -71,7 +71,7 @@ async function announce(
     ...governedLines(gate),
     '',
     ...gate.upstreams.map(({ name }) => `agents   http://${gate.agents}/${name}/…`),
-    `         http://${gate.agents} as an HTTP proxy, for the hosts above by their own names`,
+    `         http://${gate.agents} as an HTTP proxy, for the hosts above`,
     ...databaseLines(gate),
     `people   ${gate.console}`,
     `state    ${configuration.state}`,
