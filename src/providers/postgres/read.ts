@@ -58,9 +58,11 @@ export function readSqlShaped(parsed: Parsed, reader: SqlReader): SqlRead {
     ({ action, inConstants }) =>
       !inConstants && action.effects.every(({ kind }) => kind === 'read'),
   )
+  const [first, ...more] = statements
+  const repeats = isPlain && more.length === 0 && repeatable.has(first.kind)
   return {
     actions: mapNonEmpty(read, ({ action }) => action),
-    shape: isPlain && statements.length === 1 ? shapeOf(statements[0]) : null,
+    shape: repeats ? shapeOf(first) : null,
   }
 }
 
@@ -74,6 +76,12 @@ function noSql(why: string, reader: SqlReader): SqlRead {
 function unread(why: string, legible: boolean): SqlRead {
   return { actions: [bare('SQL', { kind: 'unknown', why, legible })], shape: null }
 }
+
+/** Of these the constants matter to nobody but the reader of the answer; of a SET they are all. */
+const repeatable: ReadonlySet<string> = new Set([
+  ...['SelectStmt', 'TransactionStmt', 'VariableShowStmt', 'ExecuteStmt', 'FetchStmt'],
+  'ClosePortalStmt',
+])
 
 const places: ReadonlySet<string> = new Set([
   'list_end',

@@ -35,6 +35,7 @@ export function readTransaction(context: Context, tree: Tree): void {
 
 export function readPrepare(context: Context, tree: Tree): void {
   reads(context, databaseOf(context))
+  refuseOurs(context, tree)
   const query = childOf(tree, 'query')
   if (query !== null) context.changed.prepared.set(textOf(tree, 'name'), query)
 }
@@ -65,8 +66,14 @@ function preparedIn(context: Context, name: string): Node | null {
   return parsed.statements.length === 1 && only !== undefined ? only : null
 }
 
+/** The door names what clients prepare: under such a name another text must never stand. */
+function refuseOurs(context: Context, tree: Tree): void {
+  touchHoldpoint(context, textOf(tree, 'name'))
+}
+
 export function readDeallocate(context: Context, tree: Tree): void {
   reads(context, databaseOf(context))
+  refuseOurs(context, tree)
   if (flagOf(tree, 'isall')) context.changed.prepared.clear()
   context.changed.prepared.delete(textOf(tree, 'name'))
 }
@@ -153,5 +160,5 @@ export function readNotify(context: Context, tree: Tree): void {
 
 /** Deferred constraints are still checked, at COMMIT. */
 export function readConstraintsSet(context: Context): void {
-  writes(context, resourceOf(context, 'setting', 'constraints'))
+  reads(context, resourceOf(context, 'setting', 'constraints'))
 }

@@ -1,7 +1,8 @@
 // SET, RESET, DISCARD, set_config: run-time settings by a table. One that is in no row is unknown.
+// A harmless one changes nothing but the session itself, which is nobody else's: it is a read.
 import { childrenOf, constantOf, childOf, textOf } from '../../languages/sql/tree.ts'
 import type { Tree } from '../../languages/sql/tree.ts'
-import { databaseOf, disarms, escalates, reads, resourceOf, unknown, writes } from './context.ts'
+import { databaseOf, disarms, escalates, reads, resourceOf, unknown } from './context.ts'
 import type { Context } from './context.ts'
 import { isHoldpoint } from './targets.ts'
 
@@ -88,12 +89,12 @@ export function readSetting(
   const row = byName.get(name) ?? (/^[a-z_][\w$]*\.[\w$.]+$/i.test(name) ? 'harmless' : 'unknown')
   const safe = Object.hasOwn(safeValues, name) ? safeValues[name] : undefined
   if (values !== null && safe !== undefined && safe.test(values.join())) {
-    writes(context, setting)
+    reads(context, setting)
     return
   }
   switch (row) {
     case 'harmless': {
-      writes(context, setting)
+      reads(context, setting)
       return
     }
     case 'role': {
@@ -140,7 +141,7 @@ function becomes(context: Context, name: string, values: readonly string[] | nul
   const [value] = values ?? []
   const own = name === 'role' ? ['none', sessionUser, user] : ['default', sessionUser]
   if (value !== undefined && own.includes(value) && sessionUser === user) {
-    writes(context, resourceOf(context, 'setting', name))
+    reads(context, resourceOf(context, 'setting', name))
     return
   }
   changesEverything(context, 'another role')
@@ -163,7 +164,7 @@ function takesPath(context: Context, values: readonly string[] | null): void {
     disarms(context, setting)
     return
   }
-  writes(context, setting)
+  reads(context, setting)
 }
 
 export function readSet(context: Context, tree: Tree): void {
@@ -188,7 +189,7 @@ export function readSet(context: Context, tree: Tree): void {
     return
   }
   if (kind === 'VAR_SET_CURRENT') {
-    writes(context, resourceOf(context, 'setting', name))
+    reads(context, resourceOf(context, 'setting', name))
     return
   }
   unknown(context, 'a kind of SET that is not read')
@@ -199,7 +200,7 @@ const unsafeResets: ReadonlySet<string> = new Set(['search_path'])
 
 function resets(context: Context, names: readonly string[]): void {
   for (const name of names) {
-    writes(context, resourceOf(context, 'setting', name))
+    reads(context, resourceOf(context, 'setting', name))
     if (name === 'search_path') changesEverything(context, 'a search path')
     else if (name === 'role' || name === 'session_authorization') {
       if (context.catalogue.session.user !== context.catalogue.session.sessionUser) {
@@ -224,7 +225,7 @@ function readMulti(context: Context, tree: Tree): void {
 
 export function readDiscard(context: Context, tree: Tree): void {
   const target = textOf(tree, 'target')
-  writes(context, resourceOf(context, 'setting', 'session'))
+  reads(context, resourceOf(context, 'setting', 'session'))
   if (target === 'DISCARD_ALL') changesEverything(context, 'DISCARD ALL')
   if (target === 'DISCARD_TEMP') changesEverything(context, 'DISCARD TEMP')
 }
