@@ -71,7 +71,8 @@ function settledWords(settlement: Extract<Fact, { kind: 'settled' }>['settlement
 }
 
 function proofWords(proof: SafeguardProof): string {
-  return proof.kind === 'proven' ? `proven, ${proof.says}` : `FAILED, ${proof.why}`
+  if (proof.kind === 'failed') return `FAILED, ${inert(proof.why)}`
+  return `proven, ${inert(proof.says)}; it is ${inert(proof.artefact)}`
 }
 
 function outcomeWords(outcome: Outcome): string {

@@ -14,9 +14,9 @@ export const backupRestore: CommandRow = {
   name: 'backup restore',
   summary: 'bring a database back from an export, as a new one, and compare it',
   details:
-    'Never touches a database that is there. Roles that are missing are made, without passwords.\n' +
-    'The `admin` role of the upstream does it; where there are such roles, it is a superuser.',
-  operands: [{ form: '<file>', about: 'the export; `explain` and the ledger name it' }],
+    'Never touches a database that is there. Roles that are missing are made,\n' +
+    'without passwords. The `admin` role of the upstream does it, a superuser.',
+  operands: [{ form: '<file>', about: 'the export; `log` and `explain` name it' }],
   options: [
     { form: '--to <upstream>', about: 'the PostgreSQL upstream that gets the database' },
     { form: '--database <name>', about: 'which one, where the file holds several' },

@@ -15,7 +15,7 @@ export const backupVerify: CommandRow = {
   name: 'backup verify',
   summary: 'whether an export of `independent-backup` is whole, and what is in it',
   details: 'Opens it with the key of the vault, through the gate that runs, and reads all of it.',
-  operands: [{ form: '<file>', about: 'the export; `explain` and the ledger name it' }],
+  operands: [{ form: '<file>', about: 'the export; `log` and `explain` name it' }],
   run: (call) =>
     withControl(call, async ({ control, by }) => {
       const { output } = call

@@ -48,7 +48,8 @@ function linesOf(report: UndoReport, output: Output): readonly string[] {
     ...wrap(headOf(report, output), output.width, '    '),
     ...restored.flatMap((table) => {
       const { rows } = table
-      const what = rows === null ? 'is back' : `${counted(rows, 'row')} back`
+      // A view, a constraint, an empty table: it comes back, and no rows do.
+      const what = rows === null || rows === 0 ? 'is back' : `${counted(rows, 'row')} back`
       return fit(`  ${tableName(table)}: ${what}`)
     }),
     ...because.flatMap((why) => fit(`  ${inert(why)}`)),

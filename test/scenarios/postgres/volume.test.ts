@@ -206,6 +206,8 @@ test('exported, restored, compared: then it goes, once', async () => {
 
   const [file = '', ...others] = readdirSync(backups)
   assert.deepEqual(others, [])
+  const log = await done(['log', '--since', '0', '--no-follow'])
+  assert.ok(log.stdout.includes(`it is ${join(backups, file)}`), log.stdout)
   assert.match((await done(['backup', 'verify', `backups/${file}`])).stdout, /pocketos: 3 tables/)
   const restore = ['backup', 'restore', `backups/${file}`, '--to', 'scratch']
   const there = await cli(restore)
