@@ -11,6 +11,7 @@ import { assert } from '../domain/fault.ts'
 import type { SessionId, UpstreamName } from '../domain/names.ts'
 import type { SqlPayload } from '../domain/request.ts'
 import type { Authority } from '../doors/http/authority.ts'
+import type { HelpDesk } from '../doors/http/help-desk.ts'
 import { createPostgresDoor } from '../doors/postgres/door.ts'
 import type { PostgresDoor } from '../doors/postgres/door.ts'
 import type { SqlRequest } from '../interpret.ts'
@@ -238,11 +239,15 @@ export function tableName({ schema, name }: Readonly<{ schema: string; name: str
 }
 
 /** Where agents connect; null where there is no server to reach. */
-export function openPostgresDoor(state: State, authority: Authority): PostgresDoor | null {
+export function openPostgresDoor(
+  state: State,
+  authority: Authority,
+  help: HelpDesk,
+): PostgresDoor | null {
   const { configuration, leases, clock, random } = state
   if (configuration.databases.length === 0) return null
   return createPostgresDoor({
-    ...{ listen: configuration.listen.postgres, clock, random },
+    ...{ listen: configuration.listen.postgres, clock, random, help },
     upstreams: configuration.databases.map(({ name, database }) => ({ name, database })),
     tls: {
       names: ['localhost', configuration.listen.postgres.host],

@@ -23,6 +23,7 @@ import { openAuthority } from '../doors/http/authority.ts'
 import type { Authority } from '../doors/http/authority.ts'
 import { createHttpDoor } from '../doors/http/door.ts'
 import type { HttpDoor } from '../doors/http/door.ts'
+import type { HelpDesk } from '../doors/http/help-desk.ts'
 import { httpLimits } from '../doors/http/limits.ts'
 import type { PostgresDoor } from '../doors/postgres/door.ts'
 import { createGateway } from '../gateway.ts'
@@ -253,14 +254,16 @@ interface Doors {
 }
 
 function openDoors(works: Works, authority: Authority): Doors {
+  const { state, holds } = works
+  const help = createHelpDesk({ identify: state.leases.identify, store: state.store, holds })
   return {
-    http: openHttpDoor(works, authority),
-    postgres: openPostgresDoor(works.state, authority),
+    http: openHttpDoor(state, authority, help),
+    postgres: openPostgresDoor(state, authority, help),
   }
 }
 
-function openHttpDoor({ state, holds }: Works, authority: Authority): HttpDoor {
-  const { configuration, leases, store, random } = state
+function openHttpDoor(state: State, authority: Authority, help: HelpDesk): HttpDoor {
+  const { configuration, random } = state
   return createHttpDoor({
     listen: configuration.listen.agents,
     upstreams: configuration.upstreams.map(({ name, hosts, provider }) => ({
@@ -270,7 +273,7 @@ function openHttpDoor({ state, holds }: Works, authority: Authority): HttpDoor {
       credentialHeaders: providerNamed(provider).credentialHeaders.map((header) => header.name),
     })),
     authority,
-    help: createHelpDesk({ identify: leases.identify, store, holds }),
+    help,
     newId: () => newId<SessionId>(random, 'ses'),
     // What one body may take, one connection must be able to hold.
     limits: {

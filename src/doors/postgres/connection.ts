@@ -4,6 +4,7 @@ import { Fault } from '../../domain/fault.ts'
 import type { SessionId, UpstreamName } from '../../domain/names.ts'
 import type { Gate, Presented, Session, SqlOpened, SqlPayload } from '../../domain/request.ts'
 import type { Random } from '../../system/random.ts'
+import type { HelpDesk } from '../http/help-desk.ts'
 import * as backend from '../../wire/postgres/backend.ts'
 import type { ErrorFields } from '../../wire/postgres/backend.ts'
 import { newestMinor } from '../../wire/postgres/startup.ts'
@@ -35,6 +36,7 @@ export interface ConnectionParts {
   readonly places: ReadonlyMap<string, PostgresPlace>
   readonly tls: DoorTls | null
   readonly prover: LeaseProver
+  readonly help: HelpDesk | null
   readonly random: Random
   readonly limits: PostgresLimits
   readonly keys: CancelKeys
@@ -203,7 +205,7 @@ function welcome(
   { client, lease, opened, presented, upstream, database }: Welcomed,
   standing: (session: SqlSession) => void,
 ): SqlSession {
-  const { gate, limits, keys } = parts
+  const { gate, limits, keys, help } = parts
   const { parameters, channel } = opened
   const names = new Names()
   const server = new ServerStream(client, names)
@@ -216,6 +218,7 @@ function welcome(
   client.write(backend.backendKeyData(key))
   client.write(backend.readyForQuery('I'))
   const running = new SqlSession({
+    help,
     ...{ gate, session, presented, upstream, database, client, server, channel, names, limits },
   })
   standing(running)

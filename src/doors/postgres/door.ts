@@ -7,6 +7,7 @@ import { assert, Fault } from '../../domain/fault.ts'
 import type { SessionId } from '../../domain/names.ts'
 import type { Door, Gate } from '../../domain/request.ts'
 import type { Clock } from '../../system/clock.ts'
+import type { HelpDesk } from '../http/help-desk.ts'
 import type { Random } from '../../system/random.ts'
 import { errorResponse } from '../../wire/postgres/backend.ts'
 import { createCancelKeys } from './cancel.ts'
@@ -25,6 +26,8 @@ export interface PostgresDoorOptions {
   /** null: clients are told that there is no TLS */
   readonly tls: DoorTls | null
   readonly leases: LeaseProver
+  /** answers agents about themselves: SHOW holdpoint.whoami */
+  readonly help?: HelpDesk
   readonly clock: Pick<Clock, 'milliseconds'>
   readonly random: Random
   newId(): SessionId
@@ -84,7 +87,7 @@ function partsOf(
 ): ConnectionParts {
   const { tls, random } = options
   return {
-    ...{ gate, tls, random, limits, prover: options.leases },
+    ...{ gate, tls, random, limits, prover: options.leases, help: options.help ?? null },
     places: new Map(options.upstreams.map((place) => [place.name, place])),
     keys: createCancelKeys(random),
     patience: createPatience(options.clock),

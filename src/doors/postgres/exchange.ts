@@ -18,6 +18,9 @@ import type { ClientStream } from './client.ts'
 import type { PostgresLimits } from './limits.ts'
 import type { Names } from './names.ts'
 import type { ServerStream } from './server.ts'
+import type { HelpDesk } from '../http/help-desk.ts'
+import { answerHelp } from './help.ts'
+import type { HelpAsked } from './help.ts'
 
 export interface ExchangeParts {
   readonly gate: Gate
@@ -29,6 +32,8 @@ export interface ExchangeParts {
   readonly server: ServerStream
   readonly channel: SqlChannel
   readonly names: Names
+  /** null: nobody answers agents about themselves here */
+  readonly help: HelpDesk | null
   readonly limits: PostgresLimits
 }
 
@@ -95,6 +100,18 @@ export class Exchange {
     this.#check()
     if (reply.kind === 'refusal' || reply.kind === 'sql-running') return reply
     throw new Fault('bug', `a statement was answered with \`${reply.kind}\``)
+  }
+
+  /** What is asked of Holdpoint itself is answered here, in order, and in no transaction. */
+  async tell(asked: HelpAsked, help: HelpDesk): Promise<void> {
+    const { presented, server, channel } = this.parts
+    const answer = await answerHelp(help, asked, presented, this.#abort.signal)
+    const state = await channel.settle()
+    this.#check()
+    for (const message of 'severity' in answer ? [errorResponse(answer)] : answer) {
+      server.inject(message)
+    }
+    server.inject(readyForQuery(state))
   }
 
   /** Waits for the server; meanwhile, COPY data goes on to it. */

@@ -4,6 +4,7 @@ import { frontendTags, readQuery } from '../../wire/postgres/frontend.ts'
 import { Exchange, SessionOver } from './exchange.ts'
 import type { ExchangeParts } from './exchange.ts'
 import { Extended } from './extended.ts'
+import { helpAsked } from './help.ts'
 import { errorFields, fatalFields, refusalFields } from './refuse.ts'
 
 /** One session from its first statement to its end. */
@@ -111,6 +112,9 @@ export class SqlSession {
     const { server, names } = this.#parts
     const text = readQuery(bytes)
     if (!(await this.#extended.answerHeld())) return
+    const { help } = this.#parts
+    const question = help === null ? null : helpAsked(text)
+    if (help !== null && question !== null) return exchange.tell(question, help)
     names.dropUnnamed()
     const awaited = server.readies + 1
     const asked = { form: 'simple', text, parameters: [], types: [], messages: bytes } as const

@@ -228,6 +228,17 @@ export function commandComplete(tag: string): Uint8Array {
   return message('C', cString(tag))
 }
 
+/** The whole answer to a SHOW: one row of one column of text. */
+export function shownText(column: string, text: string): readonly Uint8Array[] {
+  const value = encodeText(text)
+  const type = [int32(0), int16(0), int32(25), int16(-1), int32(-1), int16(0)]
+  return [
+    message('T', int16(1), cString(column), ...type),
+    message('D', int16(1), int32(value.length), value),
+    commandComplete('SHOW'),
+  ]
+}
+
 export const parseComplete: Uint8Array = message('1')
 export const bindComplete: Uint8Array = message('2')
 export const noData: Uint8Array = message('n')
