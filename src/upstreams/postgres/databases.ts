@@ -214,7 +214,11 @@ class PostgresDatabases {
     const limits = { statementMilliseconds: trialMilliseconds, lockMilliseconds, answerBytesMax }
     const { readMeasured } = this.#options
     const agent = new AgentSession({ server, limits, readMeasured })
-    if (key !== null) await agent.mark(key)
+    const unmarked = key === null ? null : await markOrSay(agent, key)
+    if (unmarked !== null) {
+      server.close()
+      return notSent(unmarked)
+    }
     this.#sessions.set(session.id, { session: agent, upstream, database })
     server.onDefinition = () => this.#options.onDefinition?.(upstream)
     server.onClose(() => this.#sessions.delete(session.id))
@@ -305,6 +309,17 @@ const worldly = new Set(['session-closed', 'statement-forgotten', 'database-unas
 /** Nothing was sent, and it is no bug. */
 function isOfTheWorld(fault: unknown): fault is Fault {
   return fault instanceof Fault && worldly.has(fault.code)
+}
+
+/** Why its drops cannot be watched; null when they are, or need not be. */
+async function markOrSay(agent: AgentSession, key: string): Promise<string | null> {
+  try {
+    await agent.mark(key)
+    return null
+  } catch (fault) {
+    if (isOfTheWorld(fault)) return fault.code
+    throw fault
+  }
 }
 
 function notSent(code: string): Sent {
