@@ -147,9 +147,9 @@ function accessOf(
       work: (client: ExportClient) => Promise<T>,
     ): Promise<T> {
       const settings = settingsOf(joined, upstream)
-      let begun = false
+      const state = { begun: false }
       const begin = (client: ExportClient): Promise<T> => {
-        begun = true
+        state.begun = true
         return work(client)
       }
       const at = async (name: string): Promise<T> =>
@@ -158,7 +158,7 @@ function accessOf(
       try {
         return await at(everywhere)
       } catch (fault) {
-        if (begun || !(fault instanceof Fault && elsewhere.has(fault.code))) throw fault
+        if (state.begun || !(fault instanceof Fault && elsewhere.has(fault.code))) throw fault
         return at(settings.database)
       }
     },

@@ -10,6 +10,8 @@ import { accessTo, backupKey, through } from '../../../test/postgres/backups.ts'
 import type { TwoServers } from '../../../test/postgres/backups.ts'
 import { temporaryFolder } from '../../../test/receipts.ts'
 import { Fault } from '../../domain/fault.ts'
+import { enrolmentSql } from '../../providers/postgres/protect/enrol.ts'
+import { sha256 } from '../../system/hash.ts'
 import { restoreExport, verifyExport } from './backup.ts'
 
 let servers: TwoServers
@@ -351,4 +353,31 @@ test('a damaged file never gets to a server', async (t) => {
   await assert.rejects(verifyExport('/nowhere/at/all', partsOf(access)), { code: 'not-found' })
   await assert.rejects(verifyExport('/', partsOf(access)), { code: 'export-file' })
   assert.deepEqual(await leftOn(target), [])
+})
+
+test('an enrolled database is exported and restored with what is kept in it', async (t) => {
+  const { source, target, access } = servers
+  await fill(source, 'enrolled', orders)
+  t.after(() => drop(source, 'enrolled'))
+  const key = 'a'.repeat(64)
+  const client = await source.connect('enrolled')
+  await client.query(enrolmentSql({ keyHash: sha256(key) }))
+  await client.query('BEGIN')
+  await client.query('SELECT holdpoint.begin_trial($1, $2, $3, $4)', [
+    ...[key, 'req_1', 'rows', '[{"schema":"public","name":"orders"}]'],
+  ])
+  await client.query('DELETE FROM orders WHERE id < 10')
+  await client.query('SELECT holdpoint.end_trial($1, $2)', [key, 'req_1'])
+  await client.query('COMMIT')
+  await client.end()
+  const proof = await proving(t).prove(access)
+  assert.equal(proof.kind === 'failed' ? proof.why : null, null)
+  assert.ok(proof.kind === 'proven')
+  t.after(() => drop(target, 'enrolled_again'))
+  const settings = { file: proof.artefact, pick: 'enrolled', upstream: scratch, minutesMax: 5 }
+  await restoreExport({ ...settings, database: 'enrolled_again' }, partsOf(access))
+  const again = await target.connect('enrolled_again')
+  const { rows } = await again.query<{ action: string }>('SELECT action FROM holdpoint.trash()')
+  await again.end()
+  assert.deepEqual(rows, [{ action: 'req_1' }])
 })
