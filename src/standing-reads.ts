@@ -99,13 +99,13 @@ export function createStandingReads(options: StandingReadsOptions): RunningStand
 function stillStands(
   permission: Permission,
   { lease, mandate }: Standing,
-  { policies, inventory }: StandingReadsOptions,
+  options: StandingReadsOptions,
 ): boolean {
   return (
     permission.lease === lease.id &&
     permission.mandate === mandate &&
-    permission.policies === policies() &&
-    permission.inventory === inventory()
+    permission.policies === options.policies() &&
+    permission.inventory === options.inventory()
   )
 }
 

@@ -109,10 +109,6 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     return clock.milliseconds() - walkedAt
   }
 
-  function placeOn(actions: NonEmpty<Action>, snapshot: Inventory): Placed {
-    return { impacts: place(actions, snapshot), inventory: snapshot.digest }
-  }
-
   function placeNow(actions: NonEmpty<Action>): Placed | Promise<Placed> {
     const known = actions.every((action) => providersDeclared.has(providerOf(action)))
     if (known) return placeOn(actions, written)
@@ -152,6 +148,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     refresh,
     fault: () => lastFault,
   }
+}
+
+function placeOn(actions: NonEmpty<Action>, snapshot: Inventory): Placed {
+  return { impacts: place(actions, snapshot), inventory: snapshot.digest }
 }
 
 function declaredParts({ declared = [], clock }: DiscoveryOptions) {

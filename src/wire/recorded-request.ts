@@ -34,13 +34,17 @@ function recordable(payload: Payload): object {
 }
 
 /** The protocol's messages say nothing more, and name what only that session knew. */
-function recordableSql({ messages: _, parameters, text, settings, ...rest }: SqlPayload): object {
-  const values = parameters.map(({ format, value }) => ({
+function recordableSql(payload: SqlPayload): object {
+  const { kind, upstream, database, form, text, settings, types, unreadable } = payload
+  const values = payload.parameters.map(({ format, value }) => ({
     format,
     value: value === null ? null : recordBody(value),
   }))
   const begun = settings.map(([name, value]) => [name, value.toWellFormed()])
-  return { ...rest, text: text.toWellFormed(), settings: begun, parameters: values }
+  return {
+    ...{ kind, upstream, database, form, text: text.toWellFormed(), types, unreadable },
+    ...{ settings: begun, parameters: values },
+  }
 }
 
 function recordBody(body: Uint8Array): object {

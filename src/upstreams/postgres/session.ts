@@ -3,40 +3,24 @@
 import type { Socket } from 'node:net'
 
 import type { TransactionState } from '../../domain/request.ts'
-import { backendTags, isBackendTag, readParameterStatus } from '../../wire/postgres/backend.ts'
+import { backendTags, readParameterStatus } from '../../wire/postgres/backend.ts'
 import { readCommandTag, readReadyForQuery } from '../../wire/postgres/backend.ts'
 import { FrameScanner } from '../../wire/postgres/frames.ts'
 import type { Parse } from '../../wire/postgres/frontend.ts'
 import { flushMessage, terminateMessage } from '../../wire/postgres/frontend.ts'
 import { Queue } from './expected.ts'
 import type { End, Expected, Part } from './expected.ts'
+import { planOf } from './message-plan.ts'
 import { Outgoing } from './outgoing.ts'
 import { Relay } from './relay.ts'
 import type { Receive } from './relay.ts'
 import { codeOfError } from './server-error.ts'
 import { Statements, definesNames, mayChangeNames } from './statements.ts'
 
-const wholeBytesMax = 65_536
-const controlBytesMax = 16 * 1_048_576
 const lingerMilliseconds = 2_000
 
 const tags = backendTags
 const asynchronous: ReadonlySet<number> = new Set([tags.parameterStatus, tags.notificationResponse])
-const never: ReadonlySet<number> = new Set([
-  ...[tags.authentication, tags.backendKeyData, tags.negotiateProtocolVersion],
-  ...[tags.copyBothResponse, tags.functionCallResponse],
-])
-/** of these every word counts here */
-const control: ReadonlySet<number> = new Set([
-  ...[tags.readyForQuery, tags.commandComplete, tags.errorResponse, tags.parameterStatus],
-])
-
-function planOf(tag: number, length: number): 'whole' | 'parts' | 'broken' {
-  if (!isBackendTag(tag) || never.has(tag)) return 'broken'
-  if (length <= wholeBytesMax) return 'whole'
-  if (!control.has(tag)) return 'parts'
-  return length <= controlBytesMax ? 'whole' : 'broken'
-}
 
 export interface SessionParts {
   readonly socket: Socket
