@@ -227,7 +227,10 @@ async function arrive(
   const request = requestFor(asked.query ?? 'mutation { volumeDelete(volumeId: "3d2c") }', clock)
   const decision = decisionFor(request, under, asked, clock)
   const answer = holds.answerFor(request, decision, under)
-  const deciding = ledger.append({ kind: 'decided', decision }, recordRequest(request.payload, null))
+  const deciding = ledger.append(
+    { kind: 'decided', decision },
+    recordRequest(request.payload, null),
+  )
   if (answer !== null) {
     await deciding
     const hold = answer.kind === 'released' ? answer.hold.id : answer.hold

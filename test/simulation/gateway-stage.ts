@@ -11,8 +11,7 @@ import type { Hold, Settlement } from '../../src/domain/hold.ts'
 import { later } from '../../src/domain/instant.ts'
 import type { Mandate, Standing } from '../../src/domain/mandate.ts'
 import type * as names from '../../src/domain/names.ts'
-import type { Arrival, Refusal, Reply, Session, SqlPayload } from '../../src/domain/request.ts'
-import type { Measured } from '../../src/domain/trial.ts'
+import type { Arrival, Refusal, Reply, Session } from '../../src/domain/request.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { createDecide } from '../../src/decide.ts'
 import { createGateway } from '../../src/gateway.ts'
@@ -24,7 +23,7 @@ import type { Store } from '../../src/store/store.ts'
 import { createFakeClock } from '../../src/system/clock.ts'
 import { sha256 } from '../../src/system/hash.ts'
 import { systemRandom } from '../../src/system/random.ts'
-import { approvalOf, proofs } from './gateway-cast.ts'
+import { approvalOf, measured, proofs, sqlPayload } from './gateway-cast.ts'
 
 export interface Play {
   readonly verdict: keyof typeof verdicts
@@ -130,19 +129,6 @@ const arrival: Arrival = {
     body: new Uint8Array(),
     unreadable: null,
   },
-}
-
-const sqlPayload: SqlPayload = {
-  kind: 'sql',
-  upstream: 'db' as names.UpstreamName,
-  database: 'shop',
-  form: 'simple',
-  text: 'DELETE FROM users',
-  settings: [],
-  parameters: [],
-  types: [],
-  messages: new Uint8Array(),
-  unreadable: null,
 }
 
 export interface Stage {
@@ -366,12 +352,6 @@ function wantedOf({ verdict, tried }: Play): readonly string[] {
   const captured = tried === 'kept' ? ['guarded'] : []
   const guarded = verdict.endsWith('guarded') ? ['guarded'] : []
   return [...measuring, 'decided', ...claimed, ...captured, ...guarded, 'sent']
-}
-
-function measured(kept: boolean): Measured {
-  const proof = { says: 'kept', bytes: 1, sha256: sha256('kept') }
-  const found = { tables: [], dropped: [], because: [], complete: true, samples: [] }
-  return { ...found, kept: kept ? proof : null }
 }
 
 function decisionOf(store: Store, hold: Hold): Decision {
