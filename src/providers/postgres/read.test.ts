@@ -142,7 +142,9 @@ test('effects can be taken back where the database is enrolled', () => {
   assert.deepEqual(undo('TRUNCATE logs'), ['from-safeguard'])
   assert.deepEqual(undo("UPDATE logs SET line = 'x' WHERE id = 1"), ['from-safeguard'])
   assert.deepEqual(undo('INSERT INTO logs DEFAULT VALUES'), ['trivial'])
-  assert.deepEqual(undo('DROP DATABASE shop'), ['never'])
+  assert.deepEqual(undo('DROP DATABASE shop'), ['from-safeguard'])
+  // That ends other people's sessions, which nothing rolls back.
+  assert.deepEqual(undo('DROP DATABASE shop WITH (FORCE)'), ['never'])
   assert.deepEqual(undo('SELECT drop_logs()'), ['never'])
   // What reaches out of the transaction would not come back with it.
   assert.deepEqual(undo('SELECT pg_reload_conf() FROM logs'), ['never', 'read'])
