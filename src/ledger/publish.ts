@@ -1,3 +1,4 @@
+import { Fault } from '../domain/fault.ts'
 import type { Store } from '../store/store.ts'
 import { checkpointText } from './checkpoint.ts'
 import type { PublishedFolder } from './files.ts'
@@ -48,13 +49,30 @@ function* newTiles(from: number, size: number): Generator<Tile> {
 function contentOf(store: Pick<Store, 'hashes' | 'nodes' | 'leaves'>, tile: Tile): Uint8Array {
   const from = tile.index * tileWidth
   switch (tile.level) {
-    case 'entries':
-      return encodeBundle(store.leaves(from, tile.width))
-    case 0:
-      return store.hashes(from, tile.width)
-    default:
-      return store.nodes(tile.level, from, tile.width)
+    case 'entries': {
+      const leaves = store.leaves(from, tile.width)
+      return encodeBundle(whole(leaves, leaves.length, tile.width))
+    }
+    case 0: {
+      const hashes = store.hashes(from, tile.width)
+      return whole(hashes, hashes.length, tile.width * hashBytes)
+    }
+    default: {
+      const nodes = store.nodes(tile.level, from, tile.width)
+      return whole(nodes, nodes.length, tile.width * hashBytes)
+    }
   }
+}
+
+const hashBytes = 32
+
+/**
+ * A store whose disk is full has rolled back what is in the journal only: until it is opened again,
+ * it has less than the tree, and half a tile is never published.
+ */
+function whole<T>(content: T, length: number, wanted: number): T {
+  if (length === wanted) return content
+  throw new Fault('store-behind', 'the store has less than the ledger; restart the gate')
 }
 
 /** Folders of partial tiles that are whole now: a reader finds the whole one instead. */
