@@ -1,5 +1,5 @@
-// What Holdpoint itself keeps in the databases that agents change, as the control plane asks for it.
-// Only a gate that runs can: the control plane reaches neither credentials nor upstreams.
+// What Holdpoint itself keeps in the databases that agents change, as the control plane asks for
+// it. Only a gate that runs can: the control plane reaches neither credentials nor upstreams.
 import type { DecisionId, Digest, Instant, PersonName, UpstreamName } from '../domain/names.ts'
 
 /** Each rejects with a Fault that says why not and what to do; each is recorded before it acts. */

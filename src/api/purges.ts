@@ -1,5 +1,5 @@
-// Giving up what is kept of a change is a destruction of the only copy: it waits for a person, whose
-// passkey signs exactly that. In memory: a gate that stops has purged nothing, which is a no.
+// Giving up what is kept of a change is a destruction of the only copy: it waits for a person,
+// whose passkey signs exactly that. In memory: a gate that stops has purged nothing, which is a no.
 import { Fault } from '../domain/fault.ts'
 import type { Assertion } from '../domain/hold.ts'
 import { later } from '../domain/instant.ts'

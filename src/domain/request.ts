@@ -142,8 +142,8 @@ export interface SqlOpened {
 export interface SqlRunning {
   readonly kind: 'sql-running'
   /**
-   * Resolves when the server has answered it whole, or asks for COPY data. Never rejects. error: the
-   * server skips everything until Sync.
+   * Resolves when the server has answered it whole, or asks for COPY data. Never rejects. error:
+   * the server skips everything until Sync.
    */
   readonly answered: Promise<'done' | 'error' | 'copy-in'>
 }

@@ -76,7 +76,8 @@ const protection: Protection = {
         'sha256_after', repeat('a', 64),
         'restored', '[{"schema":"public","name":"t","rows":3}]'::jsonb) END $$;
     CREATE OR REPLACE FUNCTION holdpoint.expire(older interval) RETURNS jsonb LANGUAGE sql AS $$
-      WITH gone AS (DELETE FROM holdpoint.kept RETURNING 1) SELECT to_jsonb(count(*)) FROM gone $$; COMMIT;
+      WITH gone AS (DELETE FROM holdpoint.kept RETURNING 1) SELECT to_jsonb(count(*)) FROM gone
+      $$; COMMIT;
   `,
   unenrolmentSql: () => 'DROP SCHEMA holdpoint CASCADE',
 }

@@ -1,5 +1,6 @@
-// What Holdpoint itself does in the databases that it keeps recoverable. Each connection is recorded
-// before it is opened, and is the admin role's; none of it ever runs on an agent's session.
+// What Holdpoint itself does in the databases that it keeps recoverable. Each connection is
+// recorded before it is opened, and is the admin role's; none of it ever runs on an agent's
+// session.
 import type {
   DatabaseKeeper,
   DatabaseReport,

@@ -1,4 +1,5 @@
-// Joins what the PostgreSQL door stands on: sessions at the servers, the reading of SQL, the keeper.
+// Joins what the PostgreSQL door stands on: sessions at the servers, the reading of SQL, the
+// keeper.
 import { readFileSync } from 'node:fs'
 
 import type { Configuration, DatabaseSettings } from '../configuration/configuration.ts'

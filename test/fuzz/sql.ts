@@ -17,7 +17,8 @@ const place = { upstream: 'shop-db', database: 'shop', environment: 'shop-db/sho
 const pieces =
   `SELECT INSERT INTO UPDATE DELETE FROM MERGE USING WHEN MATCHED THEN WHERE true 1 = id AND OR
   NOT ( ) ( ) , ; * 'a' "users" users logs settings purge_logs innocent WITH x AS RECURSIVE UNION ALL
-  DROP TABLE CASCADE ALTER COLUMN ADD CONSTRAINT TRUNCATE CREATE FUNCTION LANGUAGE plpgsql $$ BEGIN END
+  DROP TABLE CASCADE ALTER COLUMN ADD CONSTRAINT TRUNCATE CREATE FUNCTION LANGUAGE plpgsql $$
+  BEGIN END
   EXECUTE DO SET search_path role TO RESET COPY PROGRAM STDIN EXPLAIN ANALYZE PREPARE DECLARE CURSOR
   FOR GRANT ON public . holdpoint pg_authid :: int $1 -- /* */ || E'\\n' U&"\\0061" GROUP BY ORDER LIMIT
   VALUES RETURNING ON CONFLICT JOIN LEFT VIEW INDEX TRIGGER EXECUTE`
@@ -29,11 +30,11 @@ export const fuzzSql: FuzzTarget = {
   name: 'sql',
   seedInputs: [
     'WITH gone AS (DELETE FROM logs RETURNING *) SELECT count(*) FROM gone WHERE id = 1',
-    "DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM users LOOP EXECUTE 'x' || r.id; END LOOP; END $$",
-    "MERGE INTO logs l USING users u ON u.id = l.id WHEN MATCHED THEN DELETE; SET search_path = a, 'b'",
+    `DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM users LOOP EXECUTE 'x' || r.id; END LOOP; END $$`,
+    `MERGE INTO logs l USING users u ON u.id = l.id WHEN MATCHED THEN DELETE; SET search_path = a, 'b'`,
     "ALTER TABLE users ADD COLUMN x int DEFAULT purge_logs(1), DROP COLUMN name CASCADE; SELECT U&'\\0041'",
     'CREATE FUNCTION f(int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT $1; END; SELECT f(2), é FROM "𝒳"',
-    "COPY (SELECT * FROM trap) TO PROGRAM 'x'; EXPLAIN (ANALYZE, BUFFERS) UPDATE active_users SET name = 'b'",
+    `COPY (SELECT * FROM trap) TO PROGRAM 'x'; EXPLAIN (ANALYZE, BUFFERS) UPDATE active_users SET name = 'b'`,
     "/* /* x */ */ SELECT 1 -- y\n;;; SELECT * FROM JSON_TABLE('[1]', '$[*]' COLUMNS (a int PATH '$')) j",
   ],
   generate(dice: Dice): Uint8Array {

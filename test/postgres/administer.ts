@@ -1,4 +1,5 @@
-// The gate's own connections to a test server, without the upstreams: for what is kept in databases.
+// The gate's own connections to a test server, without the upstreams: for what is kept in
+// databases.
 import assert from 'node:assert/strict'
 
 import type { Clearance } from '../../src/clearance.ts'

@@ -162,8 +162,8 @@ test(`${runs} conversations from seed ${seed}, with the server and through the d
 function isStricter(got: string, expected: string): boolean {
   const at = got.search(/E:(26000|34000)/)
   if (got !== expected && at !== -1 && expected.startsWith(got.slice(0, at))) return true
-  // Of two errors in one message, the other one; and a Bind that waits, under a name that the server
-  // still has, fails at its Execute.
+  // Of two errors in one message, the other one; and a Bind that waits, under a name that the
+  // server still has, fails at its Execute.
   const either = (heard: string): string => heard.replace(/ ?(E:42\w{3}|2)(?= Z:.$)/, '')
   return got !== expected && either(got) === either(expected)
 }

@@ -1,5 +1,6 @@
 // Every statement of the corpus that a server will run, run inside a transaction that is rolled
-// back: what it touched is what was read. UPDATE=1 rewrites the catalogue that the corpus is read by.
+// back: what it touched is what was read. UPDATE=1 rewrites the catalogue that the corpus is read
+// by.
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { after, test } from 'node:test'

@@ -44,7 +44,8 @@ export type Counts = ReadonlyMap<string, Counted>
 const countsQuery = `
 WITH RECURSIVE above(oid, parent) AS (
   SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits
-  UNION SELECT a.oid, i.inhparent FROM above a JOIN pg_catalog.pg_inherits i ON i.inhrelid = a.parent)
+  UNION SELECT a.oid, i.inhparent FROM above a JOIN pg_catalog.pg_inherits i ON i.inhrelid =
+  a.parent)
 SELECT c.oid::text, n.nspname || '.' || c.relname,
   pg_catalog.array_to_json(ARRAY(SELECT pn.nspname || '.' || p.relname FROM above a
     JOIN pg_catalog.pg_class p ON p.oid = a.parent

@@ -1,5 +1,6 @@
 // The ledger as scenarios speak of it:
-//   decided hold, held, settled released, claimed, guarded independent-backup, sent, ended succeeded
+//   decided hold, held, settled released, claimed, guarded independent-backup, sent, ended
+//   succeeded
 import { holdpoint } from './processes.ts'
 
 export interface LoggedFact {

@@ -1,7 +1,7 @@
-// Enumerates verdict × settlement × safeguard × answer × trial × every ledger write failing, stored and
-// not stored, over the real path, ledger, store and clearances. Whatever happens: nothing is sent
-// without a permission that is on the disk, nothing after the ledger has failed, nothing twice, and
-// `pass` never rejects.
+// Enumerates verdict × settlement × safeguard × answer × trial × every ledger write failing, stored
+// and not stored, over the real path, ledger, store and clearances. Whatever happens: nothing is
+// sent without a permission that is on the disk, nothing after the ledger has failed, nothing
+// twice, and `pass` never rejects.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

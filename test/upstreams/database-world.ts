@@ -42,7 +42,8 @@ export const tables = `
   CREATE TABLE customers (id int PRIMARY KEY, name text);
   CREATE TABLE orders (id int PRIMARY KEY,
     customer int REFERENCES customers ON DELETE CASCADE DEFERRABLE INITIALLY IMMEDIATE);
-  CREATE TABLE late (id int PRIMARY KEY, customer int REFERENCES customers DEFERRABLE INITIALLY DEFERRED);
+  CREATE TABLE late (id int PRIMARY KEY, customer int REFERENCES customers DEFERRABLE INITIALLY
+  DEFERRED);
   INSERT INTO customers SELECT n, 'c' || n FROM generate_series(1, 10) n;
   INSERT INTO orders SELECT n, 1 + n % 10 FROM generate_series(1, 30) n;
   RESET ROLE;

@@ -176,8 +176,9 @@ export class Exchange {
   }
 
   /**
-   * Says no in the extended protocol: the server stands where an error of its own would have brought
-   * it, and everything up to Sync is passed over. Where something failed before, only that is told.
+   * Says no in the extended protocol: the server stands where an error of its own would have
+   * brought it, and everything up to Sync is passed over. Where something failed before, only that
+   * is told.
    */
   async refuse(fields: ErrorFields): Promise<void> {
     const { channel, server, names } = this.parts

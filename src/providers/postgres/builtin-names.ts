@@ -1,5 +1,6 @@
 // Functions of PostgreSQL 13 to 18 that compute from what they are given, or say what is there: not
-// volatile, no parts of types, operators and indexes. Made from pg_proc; a test holds it to a server.
+// volatile, no parts of types, operators and indexes. Made from pg_proc; a test holds it to a
+// server.
 
 /** Told apart by spaces. */
 export const computingFunctions = `

@@ -130,7 +130,8 @@ const routines = list(
      'language', l.lanname, 'volatility', p.provolatile, 'owner', pg_get_userbyid(p.proowner),
      'securityDefiner', p.prosecdef,
      'arguments', ARRAY[p.pronargs - p.pronargdefaults,
-       CASE WHEN p.provariadic = 0::oid THEN COALESCE(array_length(p.proallargtypes, 1), p.pronargs::int4)
+       CASE WHEN p.provariadic = 0::oid THEN COALESCE(array_length(p.proallargtypes, 1),
+       p.pronargs::int4)
        ELSE -1 END],
      'ofRow', (p.pronargs - p.pronargdefaults)::int4 < 2 AND EXISTS (SELECT FROM pg_type t
        WHERE t.oid = p.proargtypes[0] AND (t.typtype = 'c' OR t.typtype = 'p' OR t.typtype = 'd')),

@@ -13,7 +13,8 @@ export const composed = words(`
   JsonValueExpr List LockingClause MergeWhenClause MinMaxExpr MultiAssignRef NamedArgExpr NullTest
   OnConflictClause PartitionBoundSpec PartitionElem PartitionRangeDatum PartitionSpec RangeFunction
   RangeSubselect RangeTableFunc RangeTableFuncCol RangeTableSample ResTarget ReturningClause
-  ReturningOption RowExpr SortBy StatsElem SubLink TypeCast WindowDef XmlExpr XmlSerialize ReturnStmt
+  ReturningOption RowExpr SortBy StatsElem SubLink TypeCast WindowDef XmlExpr XmlSerialize
+  ReturnStmt
 `)
 
 /** It does nothing, and holds nothing that does. */
@@ -25,7 +26,8 @@ export const inert = words(`
 
 /** Read by a function of its own, in `walk.ts`. */
 export const special = words(`
-  A_Indirection ColumnDef ColumnRef CommonTableExpr DeleteStmt FuncCall InsertStmt MergeStmt RangeVar SelectStmt
+  A_Indirection ColumnDef ColumnRef CommonTableExpr DeleteStmt FuncCall InsertStmt MergeStmt
+  RangeVar SelectStmt
   UpdateStmt WithClause
 `)
 

@@ -31,7 +31,8 @@ const rows: Readonly<Record<Exclude<Row, 'unknown'>, string>> = {
     join_collapse_limit lc_monetary lc_numeric lc_time lock_timeout log_error_verbosity
     logical_decoding_work_mem maintenance_io_concurrency maintenance_work_mem
     max_parallel_maintenance_workers max_parallel_workers max_parallel_workers_per_gather
-    max_stack_depth min_parallel_index_scan_size min_parallel_table_scan_size operator_precedence_warning
+    max_stack_depth min_parallel_index_scan_size min_parallel_table_scan_size
+    operator_precedence_warning
     parallel_leader_participation parallel_setup_cost parallel_tuple_cost password_encryption
     plan_cache_mode quote_all_identifiers random_page_cost recursive_worktable_factor seed
     seq_page_cost statement_timeout synchronize_seqscans tcp_keepalives_count tcp_keepalives_idle

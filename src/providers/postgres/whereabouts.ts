@@ -1,5 +1,5 @@
-// What a statement names is in the session's own database, but for other databases, and for what all
-// databases of a server share: they are where they are, whoever speaks of them.
+// What a statement names is in the session's own database, but for other databases, and for what
+// all databases of a server share: they are where they are, whoever speaks of them.
 import type { Action } from '../../domain/action.ts'
 import type { Effect } from '../../domain/effect.ts'
 import { mapNonEmpty } from '../../domain/nonempty.ts'

@@ -1,4 +1,5 @@
-// What a database that is not enrolled can tell of a trial: how many rows, by table. Nothing is kept.
+// What a database that is not enrolled can tell of a trial: how many rows, by table. Nothing is
+// kept.
 import type { Measured, MeasuredTable } from '../../domain/trial.ts'
 import type { Row } from './exchange.ts'
 

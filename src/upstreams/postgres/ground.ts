@@ -106,8 +106,8 @@ export class Ground {
   }
 
   /**
-   * In a pipeline the state is known by what was run: ReadyForQuery comes at its end. The agent's own
-   * BEGIN takes over what the gate opened; its COMMIT or ROLLBACK ends it.
+   * In a pipeline the state is known by what was run: ReadyForQuery comes at its end. The agent's
+   * own BEGIN takes over what the gate opened; its COMMIT or ROLLBACK ends it.
    */
   #completed(tag: string, text: string): void {
     if (tag === 'BEGIN' || tag === 'START TRANSACTION') this.#agentIs('T')

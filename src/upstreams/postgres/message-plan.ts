@@ -1,4 +1,5 @@
-// Which messages of a server are gathered whole, which are passed on in parts, and which never come.
+// Which messages of a server are gathered whole, which are passed on in parts, and which never
+// come.
 import { backendTags as tags, isBackendTag } from '../../wire/postgres/backend.ts'
 
 const wholeBytesMax = 65_536

@@ -180,7 +180,7 @@ for (const enrolled of [true, false]) {
       assert.equal(await count(), 10)
     })
 
-    test("the agent's own BEGIN in the pipeline is its own: nothing is committed at Sync", async (t) => {
+    test("a BEGIN of the agent's own in the pipeline: nothing is committed at Sync", async (t) => {
       const { client, count } = await begin(t, enrolled)
       client.prepare('begin', 'BEGIN')
       client.prepare('a', one)

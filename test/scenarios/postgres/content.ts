@@ -20,19 +20,22 @@ UNION ALL
 SELECT format('columns of %s.%s', n.nspname, c.relname), string_agg(concat_ws(' ', a.attname,
     format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
     pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attname)
-  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid =
+  c.relnamespace
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND ${ours}
   GROUP BY n.nspname, c.relname
 UNION ALL
 SELECT format('constraint %s of %s', k.conname, k.conrelid::regclass), pg_get_constraintdef(k.oid)
-  FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE k.conrelid <> 0 AND ${ours}
+  FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE k.conrelid <> 0 AND
+  ${ours}
 UNION ALL
 SELECT format('index %s', c.relname), pg_get_indexdef(c.oid)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('i', 'I') AND ${ours}
 UNION ALL
 SELECT format('trigger %s of %s', t.tgname, t.tgrelid::regclass), pg_get_triggerdef(t.oid) || t.tgenabled::text
-  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid =
+  c.relnamespace
   WHERE NOT t.tgisinternal AND t.tgname NOT LIKE 'holdpoint%' AND t.tgname NOT LIKE 'zz\\_holdpoint%'
     AND ${ours}
 UNION ALL
@@ -40,7 +43,8 @@ SELECT format('function %s', p.oid::regprocedure), pg_get_functiondef(p.oid)
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind = 'f' AND ${ours}
 UNION ALL
 SELECT format('type %s.%s', n.nspname, t.typname),
-    (SELECT string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid)
+    (SELECT string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE
+    e.enumtypid = t.oid)
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND ${ours}
 `
 

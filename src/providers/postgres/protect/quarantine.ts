@@ -258,7 +258,8 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'HP001', MESSAGE = format('\`%s\` would fall as well, which DROP leaves', o.identity);
   END IF;
-  SELECT i.identity INTO o FROM holdpoint.movable(trial) x JOIN pg_depend d ON d.refclassid = x.class
+  SELECT i.identity INTO o FROM holdpoint.movable(trial) x JOIN pg_depend d ON d.refclassid =
+  x.class
       AND d.refobjid = x.oid AND d.deptype IN ('n', 'a')
     JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) i
       ON i.identity !~ '(holdpoint_trash_|pg_toast)' LIMIT 1;

@@ -1,4 +1,5 @@
-// Drizzle as applications use it: queries by its builder, a transaction, and a DELETE without WHERE.
+// Drizzle as applications use it: queries by its builder, a transaction, and a DELETE without
+// WHERE.
 import { count, eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
