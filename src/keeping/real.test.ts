@@ -14,7 +14,6 @@ import { sha256 } from '../system/hash.ts'
 import {
   expiredDatabasesSql,
   purgeDatabaseSql,
-  quarantineDatabaseSql,
   restoreDatabaseSql,
 } from '../providers/postgres/protect/databases.ts'
 import { systemRandom } from '../system/random.ts'
@@ -138,19 +137,19 @@ test('enrolled, changed, undone, expired and removed', async (t) => {
   await admin.query('CREATE DATABASE extra')
   await ledger.append(facts.decided('two', facts.allow, { impacts }), payload)
   await ledger.append(facts.sent('two'))
+  const drop = (action: string): Promise<unknown> =>
+    admin.query('SELECT holdpoint.quarantine_database($1, $2, $3, false, $4)', [
+      ...[key, action, 'extra', 'DROP DATABASE extra'],
+    ])
   const there = async (): Promise<number> =>
     (await admin.query("SELECT FROM pg_database WHERE datname = 'extra'")).rows.length
-  for (const sql of quarantineDatabaseSql('extra', 'request_two', 'DROP DATABASE extra')) {
-    await admin.query(sql)
-  }
+  await drop('request_two')
   const two = 'two' as DecisionId
   const try2 = await keeper.undo({ decision: two, dryRun: true, force: false, by })
   assert.deepEqual([try2.restored, await there()], [[{ schema: '', name: 'extra', rows: null }], 0])
   const back = await keeper.undo({ decision: two, dryRun: false, force: false, by })
   assert.deepEqual([back.done, await there()], [true, 1])
-  for (const sql of quarantineDatabaseSql('extra', 'request_three', 'DROP DATABASE extra')) {
-    await admin.query(sql)
-  }
+  await drop('request_three')
   const lost = (await keeper.trash(by)).kept.find(({ action }) => action === 'request_three')
   assert.ok(lost !== undefined)
   const gone = await keeper.purge({ item: lost, by, request: sha256('x'), signed })

@@ -7,7 +7,6 @@ import type pg from 'pg'
 
 import {
   purgeDatabaseSql,
-  quarantineDatabaseSql,
   restoreDatabaseSql,
 } from '../../src/providers/postgres/protect/databases.ts'
 import { enrolmentSql, unenrolmentSql } from '../../src/providers/postgres/protect/enrol.ts'
@@ -97,9 +96,13 @@ test('a dropped database waits, without connections, and comes back', async () =
   await admin.query(`CREATE DATABASE "shop's"`)
   const inside = await guarded.server.connect(`shop's`)
   await inside.query('CREATE TABLE t AS SELECT 7 AS seven')
-  for (const sql of quarantineDatabaseSql(`shop's`, 'action_d', `DROP DATABASE "shop's"`)) {
-    await admin.query(sql)
-  }
+  const drop = (action: string): Promise<unknown> =>
+    admin.query('SELECT holdpoint.quarantine_database($1, $2, $3, false, $4)', [
+      ...[captureKey, action, `shop's`, `DROP DATABASE "shop's"`],
+    ])
+  await assert.rejects(drop('action_c'), { code: '55006' })
+  await inside.end()
+  await drop('action_d')
   await assert.rejects(guarded.server.connect(`shop's`), { code: '3D000' })
   await assert.rejects(
     guarded.server.connect('holdpoint_trash_action_d'),
@@ -116,7 +119,7 @@ test('a dropped database waits, without connections, and comes back', async () =
   const again = await guarded.server.connect(`shop's`)
   assert.equal(await value(again, 'SELECT seven FROM t'), 7)
   await again.end()
-  for (const sql of quarantineDatabaseSql(`shop's`, 'action_e', '')) await admin.query(sql)
+  await drop('action_e')
   for (const sql of purgeDatabaseSql('action_e')) await admin.query(sql)
   assert.equal(
     await value(admin, `SELECT count(*) FROM pg_database WHERE datname ~ 'action_e'`),

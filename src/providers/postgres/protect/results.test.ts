@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { enrolmentSql } from './enrol.ts'
-import { quarantineDatabaseSql, trashDatabaseName } from './databases.ts'
+import { restoreDatabaseSql, trashDatabaseName } from './databases.ts'
 import { readMeasured, readTrash, readUndoReport } from './results.ts'
 
 const kept = { says: '1 row', bytes: 3, sha256: 'a'.repeat(64) }
@@ -80,8 +80,8 @@ test('names of roles and databases cannot leave their quotes', () => {
   const sql = enrolmentSql({ keyHash: 'a'.repeat(64), agentRoles: [`x']; DROP SCHEMA y; --`] })
   assert.ok(sql.includes(`'x'']; DROP SCHEMA y; --'`))
   assert.throws(() => enrolmentSql({ keyHash: `';` }), { code: 'capture-key-hash' })
-  const texts = quarantineDatabaseSql(`a"b'c\\`, 'action', 'x').join()
-  assert.ok(texts.includes(`ALTER DATABASE "a""b'c\\" WITH`) && texts.includes(`E'a"b''c\\\\'`))
+  const texts = restoreDatabaseSql(`a"b'c\\`, `a'\\`).join()
+  assert.ok(texts.includes(`ALTER DATABASE "a""b'c\\" WITH`) && texts.includes(`E'a''\\\\'`))
   assert.equal(trashDatabaseName('x'.repeat(80)).length, 63)
 })
 
