@@ -83,6 +83,8 @@ export interface Works {
   readonly upstreams: Upstreams
   readonly discovery: Discovery
   readonly safeguards: Safeguards
+  /** why a release could not be carried out, before a person gives it; null when it could */
+  readonly canProve: Safeguards['canProve']
   readonly holds: Holds
   readonly sql: DatabaseWorks
   readonly exports: ExportKeeper
@@ -148,7 +150,7 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
     ...{ store: state.store, ledger, clock: state.clock, random: state.random },
     files: readConsoleFiles(join(import.meta.dirname, '../../console/dist')),
     ledgerFiles: ledgerFilesOf(configuration),
-    canProve: works.safeguards.canProve,
+    canProve: works.canProve,
     ...{ purges, report: opening.report },
   })
   opened.defer(() => console.close())
@@ -217,16 +219,17 @@ function createWorks(
     clear: clearToDiscover,
     ask: upstreams.ask,
   })
+  // What a trial keeps is kept by the request itself, when it comes again.
+  const canProve: Safeguards['canProve'] = (names, decision) =>
+    safeguards.canProve(
+      names.filter((name) => name !== captureSafeguard),
+      decision,
+    )
   const holds = createHolds({
     ...{ ledger, store, clock, random, webauthn, passkeys, report: opening.report },
     minutes: configuration.holdMinutes,
     perAgentMax: holdsPerAgentMaxDefault,
-    canProve: (names, decision) =>
-      // What a trial keeps is kept by the request itself, when it comes again.
-      safeguards.canProve(
-        names.filter((name) => name !== captureSafeguard),
-        decision,
-      ),
+    canProve,
   })
   const sessions = createSessions()
   const standingReads = createStandingReads({
@@ -235,7 +238,8 @@ function createWorks(
     count: (fact) => void ledger.appendSoon(fact).catch(opening.report),
   })
   return {
-    ...{ state, policies, upstreams, discovery, safeguards, holds, sessions, standingReads },
+    ...{ state, policies, upstreams, discovery, safeguards, canProve, holds, sessions },
+    standingReads,
     ...{ sql, exports: joinExports(joined) },
     startedAt: clock.now(),
     unfinished: new Set(),
