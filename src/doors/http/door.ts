@@ -6,9 +6,10 @@ import type { Server } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 
-import { assert, Fault } from '../../domain/fault.ts'
+import { assert } from '../../domain/fault.ts'
 import type { SessionId } from '../../domain/names.ts'
 import type { Door, Gate } from '../../domain/request.ts'
+import { aborted, listen } from '../listening.ts'
 import type { Authority } from './authority.ts'
 import type { Buffered } from './body.ts'
 import { connect } from './connect.ts'
@@ -162,24 +163,6 @@ function remember<T extends Readonly<{ once(event: 'close', listener: () => void
   set.add(item)
   item.once('close', () => set.delete(item))
   return item
-}
-
-function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message
-      const message = `cannot listen on \`${host}:${port}\`: ${why}; choose another port`
-      reject(new Fault('cannot-listen', message, { cause: error }))
-    })
-    server.listen({ host, port, backlog: 511 }, resolve)
-  })
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
 
 /** Takes no more; what is open may finish for a moment, then it is cut. */

@@ -3,13 +3,14 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 
-import { assert, Fault } from '../../domain/fault.ts'
+import { assert } from '../../domain/fault.ts'
 import type { SessionId } from '../../domain/names.ts'
 import type { Door, Gate } from '../../domain/request.ts'
 import type { Clock } from '../../system/clock.ts'
 import type { HelpDesk } from '../http/help-desk.ts'
 import type { Random } from '../../system/random.ts'
 import { errorResponse } from '../../wire/postgres/backend.ts'
+import { aborted, listen } from '../listening.ts'
 import { createCancelKeys } from './cancel.ts'
 import { openConnection } from './connection.ts'
 import type { Connection, ConnectionParts, PostgresPlace } from './connection.ts'
@@ -107,24 +108,6 @@ function accept(server: Server, connections: Set<Connection>, parts: ConnectionP
     const connection = openConnection(parts, socket)
     connections.add(connection)
     socket.once('close', () => connections.delete(connection))
-  })
-}
-
-function listen(server: Server, { host, port }: PostgresAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message
-      const message = `cannot listen on \`${host}:${port}\`: ${why}; choose another port`
-      reject(new Fault('cannot-listen', message, { cause: error }))
-    })
-    server.listen({ host, port, backlog: 511 }, resolve)
-  })
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 }
 
