@@ -1,5 +1,5 @@
-// A dropped database, on the admin connection of the gate, in another one of the same server: it was
-// renamed and takes no connections (database-functions.ts), until it is restored or expires.
+// A dropped database, on the admin connection of the gate, in another one of the same server: it
+// was renamed and takes no connections (database-functions.ts), until it is restored or expires.
 
 /** The longest name that PostgreSQL keeps, in bytes. */
 const nameBytesMax = 63
