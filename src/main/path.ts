@@ -15,7 +15,7 @@ import type { Mandate, Standing } from '../domain/mandate.ts'
 import type { RequestId, UpstreamName } from '../domain/names.ts'
 import { mapNonEmpty } from '../domain/nonempty.ts'
 import type { Payload, Refusal, Request } from '../domain/request.ts'
-import type { Parts } from '../parts.ts'
+import type { Parts, Sent } from '../parts.ts'
 import { createInterpreter, createReading } from '../interpret.ts'
 import type { SqlRequest } from '../interpret.ts'
 import { weigh } from '../inventory/weigh.ts'
@@ -85,10 +85,7 @@ export function joinPath(works: Works): Parts {
         : safeguards.run(name, decision, clearance),
     clear: { toGuard: clearToGuard, toMeasure: clearToMeasure, toSend: clearToSend },
     stands: leases.stands,
-    send: (request, clearance, signal, decision) =>
-      request.payload.kind === 'sql'
-        ? databases.send(sqlOf(request), clearance, signal, decision !== null && isGrave(decision))
-        : upstreams.send(request, clearance, signal),
+    send: createSend(databases, upstreams),
     changed(decision) {
       const read = (effect: Effect): boolean =>
         effect.kind === 'read' || effect.kind === 'disclose' || isDeclared(effect)
@@ -109,6 +106,32 @@ function sqlOf(request: Request): SqlRequest {
   const { payload } = request
   assert(payload.kind === 'sql', 'only SQL is tried')
   return { ...request, payload }
+}
+
+function createSend(
+  databases: Works['sql']['databases'],
+  upstreams: Works['upstreams'],
+): Parts['send'] {
+  return (request, clearance, signal, decision) => {
+    if (request.payload.kind !== 'sql') return upstreams.send(request, clearance, signal)
+    // Judged by what was tried: should that not be open any more, it is not run untried.
+    const lost =
+      decision !== null && wasMeasured(decision) && !databases.state(request.session.id).tried
+    if (lost) return Promise.resolve(notSent('trial-lost'))
+    const mayDrop = decision !== null && isGrave(decision)
+    return databases.send(sqlOf(request), clearance, signal, mayDrop)
+  }
+}
+
+/** Where a trial came to nothing, an unknown effect says so. */
+function wasMeasured({ impacts }: Decision): boolean {
+  const tried = impacts.filter(({ action }) => action.trial !== undefined)
+  const known = impacts.every(({ hits }) => hits.every(({ effect }) => effect.kind !== 'unknown'))
+  return tried.length > 0 && known
+}
+
+function notSent(code: string): Sent {
+  return { kind: 'not-replied', outcome: { kind: 'failed', code, status: null } }
 }
 
 /** Then what falls by it was seen coming. */
