@@ -6,17 +6,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/browser'
 
-import type {
-  AskedPurgeView,
-  AskedView,
-  HoldView,
-  OpenedView,
-  SessionView,
-  SettledView,
-} from '../../src/api/console/shapes.ts'
-import type { HeldPurge, PurgeOutcome } from '../../src/api/keeper.ts'
-import type { Role } from '../../src/domain/fact.ts'
-import { checkAsked, checkPurge } from './binding.ts'
+import type { SessionView } from '../../src/api/console/sign-in/shapes.ts'
 
 const pageKey = 'holdpoint-page'
 const pageHeader = 'holdpoint-page'
@@ -40,7 +30,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return read<T>(await fetch(path, { headers: headers(), signal: signal ?? null }))
 }
 
-async function post<T>(path: string, body: object): Promise<T> {
+export async function post<T>(path: string, body: object): Promise<T> {
   const response = await fetch(path, {
     method: 'POST',
     headers: { ...headers(), 'content-type': 'application/json' },
@@ -49,7 +39,7 @@ async function post<T>(path: string, body: object): Promise<T> {
   return read<T>(response)
 }
 
-function headers(): Record<string, string> {
+export function headers(): Record<string, string> {
   const page = localStorage.getItem(pageKey)
   return page === null ? {} : { [pageHeader]: page }
 }
@@ -97,58 +87,24 @@ export async function signOut(): Promise<void> {
   localStorage.removeItem(pageKey)
 }
 
-/** Asks, checks that what would be signed is what is shown, and only then wakes the passkey. */
-export async function answerHold(
-  shown: HoldView,
-  answer: 'release' | 'refuse',
-  note: string,
-): Promise<SettledView> {
-  const path = `/api/holds/${shown.hold.id}`
-  const asked = await post<AskedView>(`${path}/challenge`, { answer, note })
-  await checkAsked(shown, asked, { answer, note })
+/**
+ * Asks what a passkey must sign, checks that it is what the page shows, wakes the passkey, and
+ * gives its answer back.
+ */
+export async function withPasskey<A extends Asked, T>(
+  paths: Readonly<{ ask: string; settle: string }>,
+  body: object,
+  check: (asked: A) => Promise<void> | void,
+): Promise<T> {
+  const asked = await post<A>(paths.ask, body)
+  await check(asked)
   const optionsJSON = asked.options as PublicKeyCredentialRequestOptionsJSON
   const response = await startAuthentication({ optionsJSON })
-  return post(`${path}/settle`, { nonce: asked.nonce, response })
+  return post<T>(paths.settle, { nonce: asked.nonce, response })
 }
 
-export async function answerPurge(
-  shown: HeldPurge,
-  answer: 'release' | 'refuse',
-): Promise<PurgeOutcome> {
-  const asked = await post<AskedPurgeView>('/api/purges/challenge', { purge: shown.id, answer })
-  await checkPurge(shown, asked, answer)
-  const optionsJSON = asked.options as PublicKeyCredentialRequestOptionsJSON
-  const response = await startAuthentication({ optionsJSON })
-  return post('/api/purges/settle', { nonce: asked.nonce, response })
-}
-
-export async function invite(person: string, roles: readonly Role[]): Promise<OpenedView> {
-  const asked = await post<Question<PublicKeyCredentialRequestOptionsJSON>>('/api/invite/options', {
-    person,
-    roles,
-  })
-  const response = await startAuthentication({ optionsJSON: asked.options })
-  return post('/api/invite/verify', { nonce: asked.nonce, response })
-}
-
-const retryMilliseconds = 2000
-
-/** Calls back whenever holds have changed, until the signal aborts or the session is over. */
-export async function followHolds(onChange: () => void, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const response = await fetch('/api/events', { headers: headers(), signal })
-      if (response.status === 401) {
-        onChange()
-        return
-      }
-      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-      for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
-        if (part.value.includes('event: holds')) onChange()
-      }
-    } catch {
-      // The gate is away for a moment, or the page is closing: the loop decides.
-    }
-    await new Promise((resolve) => setTimeout(resolve, retryMilliseconds))
-  }
+/** What a path that wants a passkey answers first. */
+export interface Asked {
+  readonly nonce: string
+  readonly options: object
 }

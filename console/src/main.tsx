@@ -2,7 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
 import { App } from './app.tsx'
-import './style.css'
+import './ui/style.css'
 
 const root = document.getElementById('root')
 if (root !== null) {

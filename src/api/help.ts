@@ -7,7 +7,7 @@ import type { Presented } from '../domain/request.ts'
 import type { Holds } from '../holds/holds.ts'
 import type { HoldRecord, Spent, StoreReads } from '../store/store.ts'
 import { authorizationDetails } from './mandate-request.ts'
-import { sentenceOf } from './words.ts'
+import { sentenceOf } from '../words/words.ts'
 
 export interface HelpParts {
   identify(presented: readonly Presented[]): Identity

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 import type { SimulatorState } from '../../simulators/railway/start.ts'
 import { startRailwaySimulator } from '../../simulators/railway/start.ts'
-import { environmentsOf, impactLines, sentenceOf } from '../api/words.ts'
+import { environmentsOf, impactLines, sentenceOf } from '../words/words.ts'
 import { verifyLedger } from '../ledger/verify.ts'
 import type { LedgerReport } from '../ledger/verify.ts'
 import type { Opening } from '../main.ts'

@@ -1,5 +1,5 @@
 import type { Decision } from './decision.ts'
-import type { Assertion, Binding, Hold } from './hold.ts'
+import type { Answered, Hold } from './hold.ts'
 import type { Mandate } from './mandate.ts'
 import type {
   AgentName,
@@ -27,6 +27,9 @@ export type Fact = Readonly<
   | { kind: 'mandate-revoked'; mandate: MandateId; by: PersonName }
   | { kind: 'lease-issued'; lease: Lease; by: PersonName }
   | { kind: 'lease-revoked'; lease: LeaseId; by: PersonName }
+  /** a person's push subscription, by its digest; itself it is beside the ledger */
+  | { kind: 'push-subscribed'; person: PersonName; subscription: Digest }
+  | { kind: 'push-unsubscribed'; person: PersonName; subscription: Digest }
   | { kind: 'secret-put'; secret: SecretName; by: PersonName }
   | { kind: 'secret-removed'; secret: SecretName; by: PersonName }
   | { kind: 'enrolment-opened'; enrolment: Enrolment }
@@ -38,6 +41,15 @@ export type Fact = Readonly<
       codeHash: Digest
     }
   | { kind: 'passkey-revoked'; passkey: PasskeyId; by: PersonName }
+  /** before the console asks an OpenID provider who somebody is */
+  | { kind: 'signing-in'; issuer: string; request: Digest }
+  | { kind: 'signed-in'; person: PersonName; how: SignInMeans }
+  /** before a message to people leaves: `request` is of what is said, without the channel's secret */
+  | { kind: 'notifying'; channel: string; topic: NotificationTopic; about: string; request: Digest }
+  /** how that ended, after its retries */
+  | { kind: 'notified'; channel: string; topic: NotificationTopic; about: string; end: NotifiedEnd }
+  /** evidence was taken out of the console, by whom, of which entries */
+  | { kind: 'evidence-exported'; by: PersonName; from: number; to: number; sha256: Digest }
   /** before Holdpoint itself reads a provider, to know what exists there */
   | { kind: 'discovering'; upstream: UpstreamName; request: Digest }
   /** before a request is tried in a transaction that is not committed, to know what it touches */
@@ -52,8 +64,8 @@ export type Fact = Readonly<
     }
   | { kind: 'decided'; decision: Decision }
   | { kind: 'held'; hold: Hold }
-  /** one person's yes, where the rule wants two: the whole assertion and what it signed */
-  | { kind: 'approved'; hold: HoldId; binding: Binding; assertion: Assertion }
+  /** one person's yes: the whole assertion, what it signed, and how they had looked at it */
+  | ({ kind: 'approved'; hold: HoldId; attention?: Attention } & Answered)
   | { kind: 'settled'; hold: HoldId; settlement: SettledHow }
   /** a release is spent, once, by the decision on the request that came again */
   | { kind: 'claimed'; hold: HoldId; decision: DecisionId }
@@ -94,6 +106,35 @@ export type AdministrativeWork =
   | 'verify'
   | 'restore'
 
+/** `about` is the id of the hold, or the agent's name, or `all` */
+export type NotificationTopic = 'held' | 'escalated' | 'tripped' | 'killed' | 'test'
+
+export type NotifiedEnd =
+  | Readonly<{ kind: 'delivered'; attempts: number }>
+  | Readonly<{ kind: 'failed'; attempts: number; why: string }>
+
+/** By whom a sign-in was vouched for. */
+export type SignInMeans =
+  | Readonly<{ kind: 'passkey'; passkey: PasskeyId }>
+  | Readonly<{ kind: 'openid'; issuer: string; subject: string }>
+
+/**
+ * How a person looked at a hold before they answered: what regulators ask about automation bias.
+ * Measured by the gate, but for `impactSeen`, which the page says.
+ */
+export interface Attention {
+  /** from the gate's showing them the hold to their answer, in milliseconds; null: never shown */
+  readonly milliseconds: number | null
+  /** the whole impact came into view */
+  readonly impactSeen: boolean
+  /** how many holds one passkey answered together; 1 for this alone */
+  readonly together: number
+  readonly marks: readonly AttentionMark[]
+}
+
+/** hasty: within three seconds; impact-unseen: not scrolled into view; not-shown: never opened */
+export type AttentionMark = 'hasty' | 'impact-unseen' | 'not-shown'
+
 export type FactKind = Fact['kind']
 export type FactOf<K extends FactKind> = Extract<Fact, { kind: K }>
 
@@ -129,13 +170,7 @@ export interface Passkey {
 
 export type SettledHow =
   | Readonly<{ kind: 'released'; by: readonly PersonName[] }>
-  | Readonly<{
-      kind: 'refused'
-      by: PersonName
-      note: string
-      binding: Binding
-      assertion: Assertion
-    }>
+  | (Readonly<{ kind: 'refused'; by: PersonName; note: string; attention?: Attention }> & Answered)
   | Readonly<{ kind: 'expired' }>
   | Readonly<{ kind: 'withdrawn'; why: string }>
 

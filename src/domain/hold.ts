@@ -77,6 +77,17 @@ export interface Assertion {
   readonly publicKey: string
 }
 
+/** An answer as facts keep it: what was signed, and the signature. */
+export interface Answered {
+  readonly binding: Binding
+  readonly assertion: Assertion
+  /**
+   * where one passkey answered several holds of one plan: SHA-256 of the canonical JSON of each
+   * binding, in the order shown. The challenge is then over all of them, and this one is among them
+   */
+  readonly batch?: readonly Digest[]
+}
+
 /** What a hold's answer is to the gateway. */
 export type Settlement =
   | Readonly<{ kind: 'released'; hold: Hold; decision: Decision }>

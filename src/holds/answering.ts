@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.ts'
 import { assert, Fault } from '../domain/fault.ts'
-import type { Binding, Hold, HoldState } from '../domain/hold.ts'
+import type { Answered, Binding, Hold, HoldState } from '../domain/hold.ts'
 import { later } from '../domain/instant.ts'
 import type { HoldId, PersonName, SafeguardName } from '../domain/names.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -12,7 +12,7 @@ import type { Challenges } from './challenges.ts'
 import type { Passkeys } from './passkeys.ts'
 import { grantersOf, isEnough, stateAt, whyNot } from './rules.ts'
 import { verifyStoredRelease } from './stored.ts'
-import type { Answered, Site } from './stored.ts'
+import type { Site } from './stored.ts'
 
 /** How a person's answer is asked for and taken. */
 export interface AnsweringParts {

@@ -1,8 +1,9 @@
+import type { Answered } from '../domain/hold.ts'
 import type { HoldRecord, StoreReads } from '../store/store.ts'
 import { bindsHold } from './binding.ts'
 import { grantersOf, whyNot } from './rules.ts'
 import { verifyStoredRelease } from './stored.ts'
-import type { Answered, Site } from './stored.ts'
+import type { Site } from './stored.ts'
 
 /**
  * The approvals of a hold that still count, each verified again from its stored bytes: for this

@@ -1,5 +1,5 @@
 import type { Fact, LedgerEntry, Passkey, Role } from '../domain/fact.ts'
-import type { Hold } from '../domain/hold.ts'
+import type { Answered, Hold } from '../domain/hold.ts'
 import type { Mandate } from '../domain/mandate.ts'
 import type {
   DecisionId,
@@ -13,7 +13,7 @@ import { bindsHold, sameTerms, termsOf } from './binding.ts'
 import type { Terms } from './binding.ts'
 import { grantersOf, isEnough, mayAnswer, whyNot } from './rules.ts'
 import { verifyStoredRelease } from './stored.ts'
-import type { Answered, Site } from './stored.ts'
+import type { Site } from './stored.ts'
 
 /**
  * Follows a ledger from its first entry and says what is wrong with its releases, and with who

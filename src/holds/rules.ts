@@ -1,9 +1,8 @@
-import type { Binding, Hold, HoldState } from '../domain/hold.ts'
+import type { Answered, Binding, Hold, HoldState } from '../domain/hold.ts'
 import type { MandateId, PersonName } from '../domain/names.ts'
 import type { Role } from '../domain/fact.ts'
 import type { ReleaseRule } from '../domain/verdict.ts'
 import type { HoldRecord, StoreReads } from '../store/store.ts'
-import type { Answered } from './stored.ts'
 
 /** How many people a rule wants. */
 export const peopleWanted: Readonly<Record<ReleaseRule, number>> = {

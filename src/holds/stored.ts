@@ -4,7 +4,7 @@ import { timingSafeEqual, verify } from 'node:crypto'
 
 import { Fault } from '../domain/fault.ts'
 import type { FactOf, Passkey } from '../domain/fact.ts'
-import type { Assertion, Binding } from '../domain/hold.ts'
+import type { Answered, Assertion, Binding } from '../domain/hold.ts'
 import { sha256 } from '../system/hash.ts'
 import { challengeOf } from './binding.ts'
 import { decodeCoseKey } from './cose.ts'
@@ -18,12 +18,6 @@ export interface Site {
 export type StoredAnswer =
   | Readonly<{ kind: 'valid'; origin: string; signCount: number }>
   | Readonly<{ kind: 'invalid'; why: string }>
-
-/** The bytes of one answer, as facts keep them. */
-export interface Answered {
-  readonly binding: Binding
-  readonly assertion: Assertion
-}
 
 const userPresent = 0x01
 const userVerified = 0x04

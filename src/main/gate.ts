@@ -151,7 +151,8 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
     files: readConsoleFiles(join(import.meta.dirname, '../../console/dist')),
     ledgerFiles: ledgerFilesOf(configuration),
     canProve: works.canProve,
-    ...{ purges, report: opening.report },
+    ...{ passkeys, control, purges, report: opening.report },
+    inventory: () => works.discovery.current(),
   })
   opened.defer(() => console.close())
   const socket = await serveControl(control, controlSocketPath(configuration.state))

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { wouldOf } from '../api/words.ts'
+import { wouldOf } from '../words/words.ts'
 import { createBreaker } from '../breaker/breaker.ts'
 import { clearToGuard, clearToMeasure, clearToSend } from '../clearance.ts'
 import { createDecide } from '../decide.ts'

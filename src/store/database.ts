@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { Fault } from '../domain/fault.ts'
 import { numberOf } from './rows.ts'
-import { applicationId, schema, schemaVersion } from './schema.ts'
+import { applicationId, schema, schemaVersion, upgrades } from './schema.ts'
 
 export interface DatabaseOptions {
   /** the most that the store may take on disk; no limit when not given */
@@ -71,7 +71,10 @@ function prepareSchema(database: DatabaseSync, file: string): void {
     )
   } else if (owner !== applicationId) {
     throw new Fault('store-foreign', `\`${file}\` is not a store of Holdpoint; name another file`)
-  } else if (version !== schemaVersion) {
+  } else if (version < schemaVersion) {
+    for (let older = version; older < schemaVersion; older++) database.exec(upgrades[older] ?? '')
+    database.exec(`PRAGMA user_version = ${schemaVersion}`)
+  } else if (version > schemaVersion) {
     throw new Fault(
       'store-version',
       `\`${file}\` has version ${version}, not ${schemaVersion}; use the newer Holdpoint`,

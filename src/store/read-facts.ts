@@ -37,7 +37,7 @@ export function readFacts(database: DatabaseSync): FactReads {
   const beside = database.prepare(
     'SELECT salt, beside FROM facts WHERE idx = ? AND salt IS NOT NULL',
   )
-  const time = database.prepare('SELECT at FROM facts WHERE idx = ?')
+  const firstSince = createFirstSince(database)
   const decided = database.prepare(
     "SELECT leaf FROM facts WHERE idx >= ? AND idx < ? AND kind = 'decided' ORDER BY idx",
   )
@@ -47,24 +47,10 @@ export function readFacts(database: DatabaseSync): FactReads {
     return row === undefined ? 0 : numberOf(row, 'idx') + 1
   }
 
-  /**
-   * Times never decrease along the log, so the first one not before `since` is found by halving.
-   */
-  function firstSince(since: Instant): number {
-    let [low, high] = [0, size()]
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2)
-      const row = time.get(middle)
-      if (row !== undefined && textOf(row, 'at') < since) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-
   function* recent(since: Instant): Generator<EntryOf<'decided'>> {
     const rowsAtOnce = 256
     const end = size()
-    for (let from = firstSince(since); from < end; from += rowsAtOnce) {
+    for (let from = firstSince(since, end); from < end; from += rowsAtOnce) {
       for (const row of decided.all(from, Math.min(end, from + rowsAtOnce))) {
         yield entryOf(row) as EntryOf<'decided'>
       }
@@ -92,6 +78,21 @@ export function readFacts(database: DatabaseSync): FactReads {
         : { salt: bytesOf(row, 'salt'), bytes: bytesOf(row, 'beside') }
     },
     recent,
+  }
+}
+
+/** Times never decrease along the log: the first one not before `since` is found by halving. */
+export function createFirstSince(database: DatabaseSync): (since: Instant, size: number) => number {
+  const time = database.prepare('SELECT at FROM facts WHERE idx = ?')
+  return (since, size) => {
+    let [low, high] = [0, size]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const row = time.get(middle)
+      if (row !== undefined && textOf(row, 'at') < since) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 }
 

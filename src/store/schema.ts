@@ -1,7 +1,15 @@
 /** What `PRAGMA user_version` says of a store with these tables. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 /** `HPLD`: the file is a store of Holdpoint. */
 export const applicationId = 0x48504c44
+
+const pushTables = `
+  CREATE TABLE push_subscriptions(
+    subscription TEXT PRIMARY KEY,
+    idx INTEGER NOT NULL,
+    person TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`
 
 /**
  * Facts, and their folds. A fold keeps where its fact is (`idx`), and beyond that only what is
@@ -121,4 +129,8 @@ export const schema = `
     idx INTEGER NOT NULL,
     PRIMARY KEY(hold, person)
   ) STRICT, WITHOUT ROWID;
+  ${pushTables}
 `
+
+/** What a store of an older version lacks, by that version; nothing before it needs folding. */
+export const upgrades: Readonly<Record<number, string>> = { 1: pushTables }

@@ -14,11 +14,14 @@ import { foldDecisions } from './folds-decisions.ts'
 import { foldHolds } from './folds-holds.ts'
 import { foldMandates } from './folds-mandates.ts'
 import { foldPeople } from './folds-people.ts'
+import { foldPush } from './folds-push.ts'
 import { openJournal, readJournal } from './journal.ts'
 import { readAgents } from './read-agents.ts'
 import { readDecisions } from './read-decisions.ts'
 import { readFacts } from './read-facts.ts'
 import { readPeople } from './read-people.ts'
+import { readPush } from './read-push.ts'
+import { readSearch } from './read-search.ts'
 import { createSpending } from './spending.ts'
 import type { Spending } from './spending.ts'
 import type { FactRow, Group, SavedCheckpoint, Store, TreeNode } from './store.ts'
@@ -40,6 +43,8 @@ function openOn(database: DatabaseSync, journalFile: string): Store {
     ...readAgents(database),
     ...readPeople(database),
     ...readDecisions(database),
+    ...readPush(database),
+    ...readSearch(database),
   }
   const facts = createWrites(database, reads.head().size)
   replay(journalFile, reads.head().size, facts)
@@ -198,9 +203,15 @@ function createFolds(database: DatabaseSync, spending: Spending): Folds {
     discovering: null,
     measuring: null,
     administering: null,
+    'signing-in': null,
+    'signed-in': null,
+    notifying: null,
+    notified: null,
+    'evidence-exported': null,
     ...foldAgents(database),
     ...foldMandates(database),
     ...foldPeople(database),
+    ...foldPush(database),
     ...foldHolds(database, spending),
     ...foldApprovals(database),
     ...foldDecisions(database, spending),

@@ -103,6 +103,8 @@ export interface StoreReads {
   nodes(level: number, from: number, count: number): Uint8Array
   checkpoint(): SavedCheckpoint | null
   beside(index: number): Beside | null
+  /** newest first; reads a bounded stretch of the log, and says where to go on */
+  search(wanted: FactSearch): Found
   /** decided facts not older than `since`, in order; for the breaker's windows after a restart */
   recent(since: Instant): IterableIterator<EntryOf<'decided'>>
 
@@ -123,6 +125,8 @@ export interface StoreReads {
   person(name: PersonName): PersonRecord | null
   passkey(id: PasskeyId): PasskeyRecord | null
   enrolment(codeHash: Digest): EnrolmentRecord | null
+  /** of one person, or of all; what is kept beside is the browser's own subscription, as JSON */
+  pushSubscriptions(person?: PersonName | null): readonly PushSubscriptionRecord[]
 
   /** oldest first */
   holds(filter?: HoldFilter): readonly HoldRecord[]
@@ -132,6 +136,30 @@ export interface StoreReads {
   decision(id: DecisionId): DecisionRecord | null
   /** sent, and no outcome written: after a crash, these are `unknown` */
   decisionsWithoutOutcome(): readonly DecisionId[]
+}
+
+export interface FactSearch {
+  /** only entries below this index; from the newest on when not given */
+  readonly before?: number
+  readonly kinds?: readonly FactKind[]
+  /** found anywhere in the entry's text, letters of either case */
+  readonly text?: string
+  readonly since?: Instant
+  /** not itself included */
+  readonly until?: Instant
+  readonly limit: number
+}
+
+export interface Found {
+  readonly entries: readonly LedgerEntry[]
+  /** `before` of the next search; null when nothing further back can match */
+  readonly next: number | null
+}
+
+export interface PushSubscriptionRecord {
+  readonly person: PersonName
+  readonly subscription: Digest
+  readonly beside: Beside
 }
 
 export type EntryOf<K extends FactKind> = LedgerEntry & Readonly<{ fact: FactOf<K> }>

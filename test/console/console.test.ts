@@ -173,7 +173,7 @@ test('a second person is invited with a passkey, and two release together', opti
 })
 
 async function invite(page: Page, name: string): Promise<string> {
-  await page.getByRole('link', { name: 'Invite' }).click()
+  await page.getByRole('link', { name: 'People' }).click()
   await page.getByLabel(/^Name/).fill(name)
   await page.getByRole('button', { name: /Invite/ }).click()
   const code = await page.getByText(/^hpe_/).innerText()

@@ -46,7 +46,7 @@ export async function openHost(
     ...{ bound, site, clock, random: systemRandom, files: readConsoleFiles(distFolder) },
     ...{ ledger: world.ledger, store: world.store, people: world.people, holds: world.holds },
     ledgerFiles: options.ledgerFiles ?? null,
-    canProve: world.canProve,
+    ...{ canProve: world.canProve, passkeys: world.passkeys },
     ...(options.purges === undefined ? {} : { purges: options.purges(world) }),
     report: (fault) => faults.push(fault),
   })

@@ -28,7 +28,8 @@ const filesMax = 200
 const fileBytesMax = 4 * 1_048_576
 
 /** Paths that are pages of the console; each is the same document. */
-const page = /^\/(?:|enrol|sign-in|people|purges|holds\/hold_[a-z0-9]+)$/
+const page =
+  /^\/(?:(?:enrol|openid|holds|purges|agents|environments|incidents|ledger|policies|people)(?:\/[a-z0-9_-]{1,80}){0,2})?$/
 
 const unbuilt = `<!doctype html><html lang="en"><title>Holdpoint</title>
 <h1>The console is not built</h1>

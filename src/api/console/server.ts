@@ -3,30 +3,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { Fault } from '../../domain/fault.ts'
-import type { Site } from '../../holds/stored.ts'
-import type { Ledger } from '../../ledger/ledger.ts'
-import type { Random } from '../../system/random.ts'
+import { mayAnswer } from '../../holds/rules.ts'
 import { readJson } from './body.ts'
 import { createConsoleEvents } from './events.ts'
 import type { ConsoleEvents } from './events.ts'
 import type { ConsoleFiles } from './files.ts'
 import { findObjection } from './guard.ts'
 import type { ConsoleSite, Envelope } from './guard.ts'
+import { createRecentHolds } from './holds/recent.ts'
 import type { BoundConsole } from './listen.ts'
+import type { ConsoleParts } from './parts.ts'
 import { createRateLimit } from './rate.ts'
 import type { RateLimit } from './rate.ts'
-import { findRoute, openRoutes, personRoutes } from './routes.ts'
-import type { Answer, RouteParts } from './routes.ts'
+import { findRoute } from './route.ts'
+import type { Answer, PersonRoute } from './route.ts'
+import { openRoutes, personRoutes } from './routes.ts'
 import { createConsoleSessions } from './session.ts'
 import type { ConsoleSession } from './session.ts'
-import { createRecentHolds } from './views.ts'
 
-export interface ConsoleOptions extends Omit<RouteParts, 'sessions' | 'recent'> {
+export interface ConsoleOptions extends Omit<ConsoleParts, 'sessions' | 'recent'> {
   readonly bound: BoundConsole
-  /** where people open it: what is bound, or the proxy with TLS in front of it */
-  readonly site: Site
-  readonly ledger: Pick<Ledger, 'subscribe'>
-  readonly random: Random
   readonly files: ConsoleFiles
   /** the ledger's public files by their path below `/ledger/`; null mounts none */
   readonly ledgerFiles: LedgerFiles | null
@@ -43,7 +39,7 @@ export interface LedgerFile {
   readonly immutable: boolean
 }
 
-interface Server extends ConsoleOptions, RouteParts {
+interface Server extends ConsoleOptions, ConsoleParts {
   readonly open: ConsoleSite
   readonly secure: boolean
   readonly events: ConsoleEvents
@@ -117,11 +113,14 @@ async function answerApi(
   response: ServerResponse,
   peer: string,
 ): Promise<void> {
-  const open = findRoute(openRoutes, request)
+  const { method = '' } = request
+  const [path = '', query = ''] = (request.url ?? '').split('?', 2)
+  const asked = { parts: server, query: new URLSearchParams(query) }
+  const open = findRoute(openRoutes, method, path)
   if (open !== null) {
     if (!server.strangers.take(peer)) throw tooMany()
-    const body = await readJson(request)
-    sendAnswer(response, await open.route.answer({ parts: server, hold: open.hold, body }))
+    const body = method === 'POST' ? await readJson(request) : {}
+    sendAnswer(response, await open.route.answer({ ...asked, params: open.params, body }))
     return
   }
   const session = sessionOf(server, request)
@@ -129,17 +128,26 @@ async function answerApi(
     sendJson(response, 401, errorOf({ code: 'signed-out', says: 'sign in with your passkey' }))
     return
   }
-  if (request.url === '/api/events') {
+  if (path === '/api/events') {
     listen(server, request, response)
     return
   }
-  const found = findRoute(personRoutes, request)
+  const found = findRoute(personRoutes, method, path)
   if (found === null) throw new Fault('not-found', 'there is nothing here')
-  const { route, hold } = found
+  const { route, params } = found
+  const { person } = session
+  checkMay(server, route, session)
+  const body = method === 'POST' ? await readJson(request) : {}
+  sendAnswer(response, await route.answer({ ...asked, params, body, session, person }))
+}
+
+/** An auditor, and whoever has no role, changes nothing but what is their own. */
+function checkMay(server: Server, route: PersonRoute, session: ConsoleSession): void {
   if (route.method === 'POST' && !server.decisions.take(session.id)) throw tooMany()
   if (route.method === 'POST' || route.path === '/api/session') server.sessions.touch(session)
-  const body = route.method === 'POST' ? await readJson(request) : {}
-  sendAnswer(response, await route.answer({ parts: server, hold, body, session }))
+  if (route.method === 'GET' || route.only !== undefined) return
+  if (mayAnswer(server.store.person(session.person)?.roles ?? [])) return
+  throw new Fault('may-not-answer', 'only an owner or an approver may; an auditor reads')
 }
 
 function listen(server: Server, request: IncomingMessage, response: ServerResponse): void {
@@ -208,9 +216,15 @@ async function sendLedgerFile(
   response.writeHead(200, { 'content-type': file.type, 'cache-control': kept }).end(file.bytes)
 }
 
-function sendAnswer(response: ServerResponse, { body, setCookie }: Answer): void {
-  if (setCookie !== undefined) response.setHeader('set-cookie', setCookie)
-  sendJson(response, 200, body)
+function sendAnswer(response: ServerResponse, answer: Answer): void {
+  if ('bytes' in answer) {
+    const { bytes, type, fileName } = answer
+    const kept = `attachment; filename="${fileName}"`
+    response.writeHead(200, { 'content-type': type, 'content-disposition': kept }).end(bytes)
+    return
+  }
+  if (answer.setCookie !== undefined) response.setHeader('set-cookie', answer.setCookie)
+  sendJson(response, 200, answer.body)
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

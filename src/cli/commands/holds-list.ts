@@ -1,4 +1,4 @@
-import { sentenceOf } from '../../api/words.ts'
+import { sentenceOf } from '../../words/words.ts'
 import type { HoldRecord } from '../../store/store.ts'
 import type { CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'

@@ -1,6 +1,6 @@
 import { controlInputs } from '../../api/control-inputs.ts'
 import type { HoldShown } from '../../api/control.ts'
-import { environmentsOf, impactLines, reversibilityWords, sentenceOf } from '../../api/words.ts'
+import { environmentsOf, impactLines, reversibilityWords, sentenceOf } from '../../words/words.ts'
 import { inert } from '../../wire/inert.ts'
 import type { Call, CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'

@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function AgentsPage(): ReactNode {
+  return <h1>Agents</h1>
+}

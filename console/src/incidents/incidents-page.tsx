@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react'
+
+export function IncidentsPage(): ReactNode {
+  return <h1>Incidents</h1>
+}

@@ -1,0 +1,8 @@
+import type { OpenedView } from '../../../src/api/console/people/shapes.ts'
+import type { Role } from '../../../src/domain/fact.ts'
+import { withPasskey } from '../api.ts'
+
+export async function invite(person: string, roles: readonly Role[]): Promise<OpenedView> {
+  const paths = { ask: '/api/invite/options', settle: '/api/invite/verify' }
+  return withPasskey(paths, { person, roles }, () => undefined)
+}

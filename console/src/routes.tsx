@@ -1,0 +1,96 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
+
+import { HoldPage } from './holds/hold-page.tsx'
+import { SignedIn } from './layout.tsx'
+import { NotFound } from './not-found.tsx'
+import { NowPage } from './now/now-page.tsx'
+import { EnrolRoute } from './sign-in/enrol-page.tsx'
+
+const root = createRootRoute({ notFoundComponent: NotFound })
+const enrol = createRoute({ getParentRoute: () => root, path: '/enrol', component: EnrolRoute })
+const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: SignedIn })
+
+const now = createRoute({ getParentRoute: () => signedIn, path: '/', component: NowPage })
+
+const hold = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/holds/$hold',
+  component: HoldPage,
+})
+
+const purges = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/purges',
+  component: lazyRouteComponent(() => import('./purges/purges-page.tsx'), 'PurgesPage'),
+})
+
+const agents = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('./agents/agents-page.tsx'), 'AgentsPage'),
+})
+
+const environments = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/environments',
+  component: lazyRouteComponent(
+    () => import('./environments/environments-page.tsx'),
+    'EnvironmentsPage',
+  ),
+})
+
+const incidents = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/incidents',
+  component: lazyRouteComponent(() => import('./incidents/incidents-page.tsx'), 'IncidentsPage'),
+})
+
+const ledger = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/ledger',
+  component: lazyRouteComponent(() => import('./ledger/ledger-page.tsx'), 'LedgerPage'),
+})
+
+const policies = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/policies',
+  component: lazyRouteComponent(() => import('./policies/policies-page.tsx'), 'PoliciesPage'),
+})
+
+const people = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+})
+
+const tree = root.addChildren([
+  enrol,
+  signedIn.addChildren([
+    now,
+    hold,
+    purges,
+    agents,
+    environments,
+    incidents,
+    ledger,
+    policies,
+    people,
+  ]),
+])
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: false,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,2 @@
+// What the console's page is told. The page imports this file, so it holds types alone.
+export {}

@@ -1,0 +1,34 @@
+import type { Inventory } from '../../domain/inventory.ts'
+import type { Holds } from '../../holds/holds.ts'
+import type { Passkeys } from '../../holds/passkeys.ts'
+import type { Site } from '../../holds/stored.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { StoreReads } from '../../store/store.ts'
+import type { Clock } from '../../system/clock.ts'
+import type { Random } from '../../system/random.ts'
+import type { Control } from '../control.ts'
+import type { People } from '../people.ts'
+import type { Purges } from '../purges.ts'
+import type { ViewParts } from './holds/views.ts'
+import type { RecentHolds } from './holds/recent.ts'
+import type { ConsoleSessions } from './session.ts'
+
+/** What the console's areas are made of. What is optional is absent where a gate lacks it. */
+export interface ConsoleParts extends ViewParts {
+  readonly store: StoreReads
+  readonly ledger: Pick<Ledger, 'append' | 'subscribe' | 'size' | 'state'>
+  readonly clock: Clock
+  readonly random: Random
+  /** where people open the console */
+  readonly site: Site
+  readonly people: People
+  readonly passkeys: Passkeys
+  readonly holds: Holds
+  readonly sessions: ConsoleSessions
+  readonly recent: RecentHolds
+  /** the use cases of the command line, which run in this same process */
+  readonly control?: Control
+  readonly inventory?: () => Inventory
+  /** absent where no database is governed */
+  readonly purges?: Purges
+}

@@ -1,0 +1,3 @@
+import type { PersonRoute } from '../route.ts'
+
+export const policyRoutes: readonly PersonRoute[] = []
