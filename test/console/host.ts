@@ -31,7 +31,9 @@ interface HostOptions {
   readonly purges?: (world: World) => Purges
 }
 
-export const distFolder = join(import.meta.dirname, '../../console/dist')
+const builtFolder = join(import.meta.dirname, '../../console/dist')
+/** what `npm run build:console` made; another build of it, where a person works on the page */
+export const distFolder = process.env['HOLDPOINT_CONSOLE_DIST'] ?? builtFolder
 
 export async function openHost(
   options: WorldOptions & Partial<Pick<ConsoleOptions, 'ledgerFiles'>> & HostOptions = {},
