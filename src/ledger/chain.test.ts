@@ -14,7 +14,7 @@ import { openPublishedFolder } from './files.ts'
 import { openLedgerKey } from './key.ts'
 import { Frontier, hashLeaf } from './merkle.ts'
 import type { NoteSigner } from './note.ts'
-import { encodeBundle } from './tiles.ts'
+import { encodeBundle } from '../wire/tiles.ts'
 import { verifyLedger } from './verify.ts'
 
 const folders: string[] = []

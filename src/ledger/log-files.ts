@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs'
 import { open, opendir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { bundleBytesMax } from './tiles.ts'
+import { bundleBytesMax } from '../wire/tiles.ts'
 
 /** A published log, to read: a folder, or a copy of what was served. */
 export interface LogFiles {

@@ -5,11 +5,12 @@
 import { hash } from 'node:crypto'
 
 import { assert } from '../domain/fault.ts'
+import * as proofs from '../wire/merkle-proofs.ts'
+import type { Hash, NodeAt } from '../wire/merkle-proofs.ts'
+
+export type { Hash, NodeAt }
 
 export const hashBytes = 32
-
-/** The 32 bytes over all entries below some size. */
-export type Hash = Uint8Array
 
 export const emptyRoot: Hash = hash('sha256', '', 'buffer')
 
@@ -97,63 +98,24 @@ function hasBit(size: number, level: number): boolean {
   return Math.floor(size / 2 ** level) % 2 === 1
 }
 
-/** Gives the hash over 2^level entries from index · 2^level on. */
-export type NodeAt = (level: number, index: number) => Hash
-
 /** From the leaf's sibling up; RFC 6962 §2.1.1. */
 export function inclusionProof(index: number, size: number, nodeAt: NodeAt): readonly Hash[] {
-  assert(index < size, 'what is proven to be included is included')
-  const proof: Hash[] = []
-  let [start, end] = [0, size]
-  while (end - start > 1) {
-    const middle = start + splitOf(end - start)
-    proof.push(index < middle ? rangeHash(middle, end, nodeAt) : rangeHash(start, middle, nodeAt))
-    if (index < middle) end = middle
-    else start = middle
-  }
-  return proof.reverse()
+  return proofs.inclusionProof(index, size, nodeAt, hashNode)
 }
 
 /** That the tree of size `older` is the beginning of the one of size `newer`; RFC 6962 §2.1.2. */
 export function consistencyProof(older: number, newer: number, nodeAt: NodeAt): readonly Hash[] {
-  assert(older <= newer, 'a tree only grows')
-  if (older === 0 || older === newer) return []
-  const proof: Hash[] = []
-  let [start, end] = [0, newer]
-  while (older !== end) {
-    const middle = start + splitOf(end - start)
-    proof.push(older <= middle ? rangeHash(middle, end, nodeAt) : rangeHash(start, middle, nodeAt))
-    if (older <= middle) end = middle
-    else start = middle
-  }
-  if (start > 0) proof.push(rangeHash(start, end, nodeAt))
-  return proof.reverse()
+  return proofs.consistencyProof(older, newer, nodeAt, hashNode)
 }
 
-/**
- * The root that the leaf and its proof lead to; null where the proof has another length than it
- * must.
- */
+/** The root that the leaf and its proof lead to; null where the proof has not the right length. */
 export function rootFromInclusion(
   leaf: Hash,
   index: number,
   size: number,
   proof: readonly Hash[],
 ): Hash | null {
-  if (index >= size) return null
-  let [root, position, last] = [leaf, index, size - 1]
-  for (const sibling of proof) {
-    if (last === 0) return null
-    if (position % 2 === 1 || position === last) {
-      root = hashNode(sibling, root)
-      // Where the right edge has no sibling at a level, that level is skipped.
-      while (position % 2 === 0 && position !== 0) [position, last] = [half(position), half(last)]
-    } else {
-      root = hashNode(root, sibling)
-    }
-    ;[position, last] = [half(position), half(last)]
-  }
-  return last === 0 ? root : null
+  return proofs.rootFromInclusion(leaf, index, size, proof, hashNode)
 }
 
 /** Whether the newer root extends the older one; RFC 9162 §2.1.4.2. */
@@ -162,50 +124,9 @@ export function isConsistent(
   newer: { size: number; root: Hash },
   proof: readonly Hash[],
 ): boolean {
-  if (older.size > newer.size) return false
-  if (older.size === newer.size) return proof.length === 0 && equal(older.root, newer.root)
-  if (older.size === 0) return proof.length === 0
-  const path = isPowerOfTwo(older.size) ? [older.root, ...proof] : [...proof]
-  const [seed, ...rest] = path
-  if (seed === undefined) return false
-  let [position, last] = [older.size - 1, newer.size - 1]
-  while (position % 2 === 1) [position, last] = [half(position), half(last)]
-  let [olderRoot, newerRoot] = [seed, seed]
-  for (const sibling of rest) {
-    if (last === 0) return false
-    if (position % 2 === 1 || position === last) {
-      olderRoot = hashNode(sibling, olderRoot)
-      newerRoot = hashNode(sibling, newerRoot)
-      while (position % 2 === 0 && position !== 0) [position, last] = [half(position), half(last)]
-    } else {
-      newerRoot = hashNode(newerRoot, sibling)
-    }
-    ;[position, last] = [half(position), half(last)]
-  }
-  return last === 0 && equal(olderRoot, older.root) && equal(newerRoot, newer.root)
+  return proofs.isConsistent(older, newer, proof, hashNode)
 }
 
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
-}
-
-/** The hash over entries start..end; start is where a tree of that many would be split off. */
-function rangeHash(start: number, end: number, nodeAt: NodeAt): Hash {
-  const count = end - start
-  if (isPowerOfTwo(count)) return nodeAt(Math.log2(count), start / count)
-  const middle = start + splitOf(count)
-  return hashNode(rangeHash(start, middle, nodeAt), rangeHash(middle, end, nodeAt))
-}
-
-/** The largest power of two below count. */
-function splitOf(count: number): number {
-  return 2 ** Math.ceil(Math.log2(count) - 1)
-}
-
-function isPowerOfTwo(count: number): boolean {
-  return Number.isInteger(Math.log2(count))
-}
-
-function half(position: number): number {
-  return Math.floor(position / 2)
 }

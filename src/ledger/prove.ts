@@ -18,7 +18,7 @@ import {
 } from './merkle.ts'
 import type { Hash, NodeAt } from './merkle.ts'
 import { createNoteVerifier } from './note.ts'
-import { decodeBundle, hashOf, levelWidth, tilePath, tileWidth } from './tiles.ts'
+import { decodeBundle, hashOf, levelWidth, tilePath, tileWidth } from '../wire/tiles.ts'
 
 export interface EntryProof {
   readonly index: number

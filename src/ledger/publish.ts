@@ -4,8 +4,8 @@ import { checkpointText } from './checkpoint.ts'
 import type { PublishedFolder } from './files.ts'
 import type { Hash } from './merkle.ts'
 import type { NoteSigner } from './note.ts'
-import { encodeBundle, levelWidth, tilePath, tileWidth } from './tiles.ts'
-import type { Tile } from './tiles.ts'
+import { encodeBundle, levelWidth, tilePath, tileWidth } from '../wire/tiles.ts'
+import type { Tile } from '../wire/tiles.ts'
 
 /** Writes at once, so that a burst neither opens too many files nor waits for one at a time. */
 const writesAtOnce = 8

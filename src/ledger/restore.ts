@@ -5,7 +5,7 @@ import { parseEntry } from '../wire/ledger-entry.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { Frontier, emptyRoot, equal, hashBytes, hashLeaf } from './merkle.ts'
 import type { Hash, OnNode } from './merkle.ts'
-import { hashOf, levelWidth, tileWidth } from './tiles.ts'
+import { hashOf, levelWidth, tileWidth } from '../wire/tiles.ts'
 
 /** Binary levels in one level of tiles. */
 const tileHeight = 8

@@ -2,7 +2,7 @@
 // what it names and the file's name is made from that, so there is no path to escape with.
 // https://c2sp.org/tlog-tiles#apis
 import { openLogFiles } from './log-files.ts'
-import { parseTilePath, tilePath } from './tiles.ts'
+import { parseTilePath, tilePath } from '../wire/tiles.ts'
 
 export interface LogRequest {
   readonly method: string

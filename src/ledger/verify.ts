@@ -11,8 +11,8 @@ import { Frontier, equal, hashBytes, hashLeaf } from './merkle.ts'
 import { createNoteVerifier } from './note.ts'
 import { createProblems } from './problems.ts'
 import type { Problem, Problems } from './problems.ts'
-import { decodeBundle, levelWidth, parseTilePath, tilePath, tileWidth } from './tiles.ts'
-import type { Tile } from './tiles.ts'
+import { decodeBundle, levelWidth, parseTilePath, tilePath, tileWidth } from '../wire/tiles.ts'
+import type { Tile } from '../wire/tiles.ts'
 
 export interface VerifyOptions {
   /** whose ledger it must be: from somewhere else than the ledger */

@@ -4,10 +4,10 @@
 // Anything else is no tile.
 // https://c2sp.org/tlog-tiles
 import { Fault, assert } from '../domain/fault.ts'
-import { entryBytesMax } from '../wire/ledger-entry.ts'
-import { hashBytes } from './merkle.ts'
+import { entryBytesMax } from './ledger-entry.ts'
 
 export const tileWidth = 256
+const hashBytes = 32
 export const bundleBytesMax = tileWidth * (2 + entryBytesMax)
 
 /** level is `entries` for a bundle; width is 256 for a whole tile. */
