@@ -30,6 +30,7 @@ import { createGateway } from '../gateway.ts'
 import { createHolds, holdsPerAgentMaxDefault } from '../holds/holds.ts'
 import type { Holds } from '../holds/holds.ts'
 import type { Site } from '../holds/stored.ts'
+import { createProver } from '../ledger/prove.ts'
 import { createLogServer } from '../ledger/serve.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
@@ -153,6 +154,7 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
     canProve: works.canProve,
     ...{ passkeys, control, purges, report: opening.report },
     inventory: () => works.discovery.current(),
+    prover: createProver(join(configuration.state, 'ledger'), state.vkey),
   })
   opened.defer(() => console.close())
   const socket = await serveControl(control, controlSocketPath(configuration.state))

@@ -3,6 +3,7 @@ import type { Holds } from '../../holds/holds.ts'
 import type { Passkeys } from '../../holds/passkeys.ts'
 import type { Site } from '../../holds/stored.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import type { Prover } from '../../ledger/prove.ts'
 import type { StoreReads } from '../../store/store.ts'
 import type { Clock } from '../../system/clock.ts'
 import type { Random } from '../../system/random.ts'
@@ -29,6 +30,8 @@ export interface ConsoleParts extends ViewParts {
   /** the use cases of the command line, which run in this same process */
   readonly control?: Control
   readonly inventory?: () => Inventory
+  /** over what is published; absent where nothing is */
+  readonly prover?: Pick<Prover, 'entry'>
   /** absent where no database is governed */
   readonly purges?: Purges
 }

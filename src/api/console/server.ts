@@ -237,6 +237,8 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 const statuses: Readonly<Record<string, number>> = {
   'not-found': 404,
   'unknown-hold': 404,
+  'ledger-range': 404,
+  'ledger-empty': 409,
   'too-many-requests': 429,
   'body-too-large': 413,
   'body-malformed': 400,
