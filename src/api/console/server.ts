@@ -10,6 +10,8 @@ import type { ConsoleEvents } from './events.ts'
 import type { ConsoleFiles } from './files.ts'
 import { findObjection } from './guard.ts'
 import type { ConsoleSite, Envelope } from './guard.ts'
+import { createPastHolds } from './holds/past.ts'
+import { createLastProofs } from './holds/proofs.ts'
 import { createRecentHolds } from './holds/recent.ts'
 import type { BoundConsole } from './listen.ts'
 import type { ConsoleParts } from './parts.ts'
@@ -21,7 +23,9 @@ import { openRoutes, personRoutes } from './routes.ts'
 import { createConsoleSessions } from './session.ts'
 import type { ConsoleSession } from './session.ts'
 
-export interface ConsoleOptions extends Omit<ConsoleParts, 'sessions' | 'recent'> {
+type MadeHere = 'sessions' | 'recent' | 'past' | 'proofs'
+
+export interface ConsoleOptions extends Omit<ConsoleParts, MadeHere> {
   readonly bound: BoundConsole
   readonly files: ConsoleFiles
   /** the ledger's public files by their path below `/ledger/`; null mounts none */
@@ -58,6 +62,8 @@ export function serveConsole(options: ConsoleOptions): { close(): Promise<void> 
     ...{ open, secure },
     sessions: createConsoleSessions({ store, clock, random, secure }),
     recent: createRecentHolds(options.ledger, store),
+    past: createPastHolds(options.ledger, store),
+    proofs: createLastProofs(options.ledger, store),
     events: createConsoleEvents(options.ledger),
     all: createRateLimit({ clock, perMinute: 1200, burst: 400 }),
     strangers: createRateLimit({ clock, perMinute: 60, burst: 60 }),

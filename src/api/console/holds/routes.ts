@@ -5,7 +5,8 @@ import type { HoldId } from '../../../domain/names.ts'
 import { answerBody } from '../bodies.ts'
 import { param, read } from '../route.ts'
 import type { PersonRoute } from '../route.ts'
-import { listHolds, viewHold } from './views.ts'
+import { listHolds } from './list.ts'
+import { viewHold } from './views.ts'
 
 const askBody = z.strictObject({
   answer: z.enum(['release', 'refuse']),

@@ -1,11 +1,20 @@
 // What the console's page is told. The page imports this file, so it holds types alone.
 import type { Decision } from '../../../domain/decision.ts'
 import type { Reversibility } from '../../../domain/effect.ts'
+import type { Attention } from '../../../domain/fact.ts'
 import type { Binding, Hold, HoldState } from '../../../domain/hold.ts'
 import type { Scope } from '../../../domain/mandate.ts'
-import type { AgentName, HoldId, Instant, SafeguardName } from '../../../domain/names.ts'
+import type {
+  AgentName,
+  HoldId,
+  Instant,
+  PersonName,
+  SafeguardName,
+} from '../../../domain/names.ts'
 import type { ReleaseRule } from '../../../domain/verdict.ts'
+import type { Preview } from '../../../wire/recorded-request.ts'
 import type { EnvironmentWords, Word } from '../../../words/words.ts'
+import type { ActionSummary } from '../now/shapes.ts'
 
 export interface HoldSummary {
   readonly id: HoldId
@@ -39,9 +48,19 @@ export interface HoldView {
   /** the request as judged, canonical JSON, whole; null with the reason in requestFlaw */
   readonly request: string | null
   readonly requestFlaw: string | null
+  /** what a trial found, kept with that request; null for none, and while requestFlaw says why */
+  readonly preview: Preview | null
   readonly safeguards: readonly SafeguardView[]
   readonly peopleWanted: number
+  /** in order: approvals, or the refusal */
+  readonly answers: readonly AnswerView[]
   readonly history: readonly HistoryLine[]
+  /** other holds that wait under the same mandate and lease, oldest first */
+  readonly plan: readonly HoldSummary[]
+  /** what the agent asked for in the fifteen minutes before, newest first */
+  readonly before: readonly ActionSummary[]
+  /** past holds of the same verb and kind of resource, however they ended, newest first */
+  readonly similar: readonly PastDecision[]
   /** why this person may not; null when they may */
   readonly whyNotRelease: string | null
   readonly whyNotRefuse: string | null
@@ -51,6 +70,27 @@ export interface SafeguardView {
   readonly name: SafeguardName
   /** why it cannot be proven here; null when it can be tried */
   readonly missing: string | null
+  /** when it last succeeded here, and what it said then; null: never yet */
+  readonly proven: Readonly<{ at: Instant; says: string }> | null
+}
+
+export interface AnswerView {
+  readonly at: Instant
+  readonly person: PersonName
+  readonly answer: Binding['answer']
+  /** null where it was not measured, as in older ledgers */
+  readonly attention: Attention | null
+}
+
+export interface PastDecision {
+  readonly id: HoldId
+  readonly at: Instant
+  readonly sentence: readonly Word[]
+  readonly state: HoldState
+  /** who answered; empty for nobody */
+  readonly by: readonly PersonName[]
+  /** of the last answer */
+  readonly attention: Attention | null
 }
 
 export interface HistoryLine {
@@ -68,4 +108,15 @@ export interface AskedView {
 
 export interface SettledView {
   readonly state: HoldState
+}
+
+/** The same for several holds of one plan; the challenge is over all of the bindings. */
+export interface AskedTogetherView {
+  readonly nonce: string
+  readonly options: Readonly<{ challenge: string }>
+  readonly bindings: readonly Binding[]
+}
+
+export interface SettledTogetherView {
+  readonly states: Readonly<Record<HoldId, HoldState>>
 }

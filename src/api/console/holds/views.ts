@@ -1,52 +1,21 @@
 import type { Decision } from '../../../domain/decision.ts'
 import type { LedgerEntry } from '../../../domain/fact.ts'
-import type { Instant, PersonName, SafeguardName } from '../../../domain/names.ts'
+import type { HoldId, Instant, PersonName, SafeguardName } from '../../../domain/names.ts'
 import { grantersOf, peopleWanted, stateAt, whyNot } from '../../../holds/rules.ts'
 import type { HoldRecord, StoreReads } from '../../../store/store.ts'
-import { sha256 } from '../../../system/hash.ts'
 import { historyWords } from '../../../words/history.ts'
-import { environmentsOf, reversibilityWords, sentenceWords } from '../../../words/words.ts'
-import { overShownMax } from './recent.ts'
-import type { RecentHolds } from './recent.ts'
-import type { HoldList, HoldSummary, HoldView } from './shapes.ts'
+import { sentenceWords } from '../../../words/words.ts'
+import { actionsBefore, planOf } from './around.ts'
+import { keptOf } from './kept.ts'
+import type { PastHolds } from './past.ts'
+import type { LastProofs } from './proofs.ts'
+import type { AnswerView, HistoryLine, HoldView, PastDecision, SafeguardView } from './shapes.ts'
 
 export interface ViewParts {
   readonly store: StoreReads
+  readonly past: PastHolds
+  readonly proofs: LastProofs
   canProve(safeguards: readonly SafeguardName[], decision: Decision): string | null
-}
-
-const waitingShownMax = 200
-
-export function listHolds(
-  store: Pick<StoreReads, 'holds' | 'hold'>,
-  recent: RecentHolds,
-  now: Instant,
-): HoldList {
-  const open = store.holds({ state: 'waiting' }).toReversed()
-  const waiting = open.filter((record) => stateAt(record, now).kind === 'waiting')
-  const silent = open.filter((record) => !waiting.includes(record))
-  const settled = recent.newestFirst().flatMap((id) => store.hold(id) ?? [])
-  return {
-    now,
-    waiting: waiting.slice(0, waitingShownMax).map((record) => summaryOf(record, now)),
-    waitingMore: Math.max(0, waiting.length - waitingShownMax),
-    over: [...silent, ...settled].slice(0, overShownMax).map((record) => summaryOf(record, now)),
-  }
-}
-
-function summaryOf(record: HoldRecord, now: Instant): HoldSummary {
-  const { hold, decision } = record
-  return {
-    id: hold.id,
-    state: stateAt(record, now),
-    sentence: sentenceWords(decision),
-    environments: environmentsOf(decision),
-    reversibility: reversibilityWords(decision),
-    agent: hold.agent,
-    release: hold.release,
-    openedAt: hold.openedAt,
-    expiresAt: hold.expiresAt,
-  }
 }
 
 export function viewHold(
@@ -58,6 +27,7 @@ export function viewHold(
   const { store } = parts
   const { hold, decision } = record
   const found = store.decision(hold.decision)
+  const history = found?.history ?? []
   const mandate = store.mandate(hold.mandate)?.mandate
   const granters = grantersOf(hold, store)
   const candidate = store.person(person)
@@ -68,39 +38,76 @@ export function viewHold(
     decision,
     task: mandate?.task ?? null,
     granted: mandate?.scopes ?? [],
-    ...requestOf(store, found?.index ?? null, found?.history ?? []),
-    safeguards: hold.safeguards.map((name) => ({
-      name,
-      missing: parts.canProve([name], decision),
-    })),
+    ...keptOf(store, found?.index ?? null, history),
+    safeguards: hold.safeguards.map((name) => safeguardOf(parts, name, decision)),
     peopleWanted: peopleWanted[hold.release],
-    history: (found?.history ?? []).map(({ index, at, fact }) => ({
-      index,
-      at,
-      says: historyWords(fact),
-    })),
+    answers: answersOf(history, hold.id),
+    history: history.map(lineOf),
+    plan: planOf(store, hold, now),
+    before: found === null ? [] : actionsBefore(store, decision, found.index),
+    similar: similarTo(parts, record, now),
     whyNotRelease: whyNot(hold.release, granters, candidate, 'release'),
     whyNotRefuse: whyNot(hold.release, granters, candidate, 'refuse'),
   }
 }
 
-type RequestView = Pick<HoldView, 'request' | 'requestFlaw'>
+function safeguardOf(parts: ViewParts, name: SafeguardName, decision: Decision): SafeguardView {
+  return { name, missing: parts.canProve([name], decision), proven: parts.proofs.of(name) }
+}
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+function lineOf({ index, at, fact }: LedgerEntry): HistoryLine {
+  return { index, at, says: historyWords(fact) }
+}
 
-/** What is kept beside the ledger could be swapped: it is shown if its hash is the one written. */
-function requestOf(
-  store: StoreReads,
-  index: number | null,
-  history: readonly LedgerEntry[],
-): RequestView {
-  const kept = index === null ? null : store.beside(index)
-  const entry = history.find((candidate) => candidate.index === index)
-  if (kept === null || entry === undefined) {
-    return { request: null, requestFlaw: 'the request as judged was not kept; do not release' }
+/** What people said to that hold, in order, and how they had looked at it. */
+function answersOf(history: readonly LedgerEntry[], hold: HoldId): readonly AnswerView[] {
+  return history.flatMap(({ at, fact }): readonly AnswerView[] => {
+    if (fact.kind === 'approved' && fact.hold === hold) {
+      const { attention = null, binding } = fact
+      return [{ at, person: binding.person, answer: 'release', attention }]
+    }
+    if (fact.kind !== 'settled' || fact.hold !== hold) return []
+    const { settlement } = fact
+    if (settlement.kind !== 'refused') return []
+    return [
+      { at, person: settlement.by, answer: 'refuse', attention: settlement.attention ?? null },
+    ]
+  })
+}
+
+const similarShownMax = 10
+
+/** How the like was answered before; what still waits is no decision yet. */
+function similarTo(
+  { store, past }: ViewParts,
+  { hold, decision }: HoldRecord,
+  now: Instant,
+): readonly PastDecision[] {
+  const found: PastDecision[] = []
+  for (const id of past.alike(decision)) {
+    if (found.length >= similarShownMax) break
+    const record = id === hold.id ? null : store.hold(id)
+    if (record === null || stateAt(record, now).kind === 'waiting') continue
+    found.push(pastDecisionOf(store, record, now))
   }
-  if (sha256(Buffer.concat([kept.salt, kept.bytes])) !== entry.beside) {
-    return { request: null, requestFlaw: 'what was kept is not what was judged; do not release' }
+  return found
+}
+
+function pastDecisionOf(
+  store: Pick<StoreReads, 'decision'>,
+  record: HoldRecord,
+  now: Instant,
+): PastDecision {
+  const { hold, decision } = record
+  const history = store.decision(hold.decision)?.history ?? []
+  const settled = history.findLast(({ fact }) => fact.kind === 'settled' && fact.hold === hold.id)
+  const answers = answersOf(history, hold.id)
+  return {
+    id: hold.id,
+    at: settled?.at ?? hold.expiresAt,
+    sentence: sentenceWords(decision),
+    state: stateAt(record, now),
+    by: answers.map(({ person }) => person),
+    attention: answers.at(-1)?.attention ?? null,
   }
-  return { request: utf8.decode(kept.bytes), requestFlaw: null }
 }
