@@ -39,6 +39,20 @@ for (const index of [0, 1, 255, 256, 511, 767, 768, size - 1]) {
   })
 }
 
+test('many are proven under one checkpoint, as each is alone, and none past it', async () => {
+  const asked = [size + 7, 600, 3, 255, 256, 3 * 256, size - 1, size]
+  const { proofs, note, size: covered } = await prover.entries(asked)
+  assert.equal(covered, size)
+  assert.deepEqual(
+    proofs.map(({ index }) => index),
+    [3, 255, 256, 600, 768, size - 1],
+  )
+  for (const one of proofs) {
+    assert.deepEqual(one, await prover.entry(one.index))
+    assert.ok(one.proof.endsWith(`\n\n${note}`))
+  }
+})
+
 test('inclusion and consistency are proven at older sizes too', async () => {
   for (const older of [1, 2, 255, 256, 257, 512, 700, size]) {
     const proof = await prover.consistency(older, size)

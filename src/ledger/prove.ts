@@ -1,6 +1,8 @@
 // C2SP tlog-proof: `c2sp.org/tlog-proof@v1`, the index, the inclusion proof from the leaf's sibling
 // up, an empty line, the checkpoint. C2SP tlog-policy says whom to believe. https://c2sp.org/tlog-
 // proof
+import { setImmediate } from 'node:timers/promises'
+
 import { Fault } from '../domain/fault.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -31,6 +33,14 @@ export interface EntryProof {
   readonly policy: string
 }
 
+/** Several entries under one checkpoint. */
+export interface EntryProofs {
+  readonly size: number
+  /** the signed checkpoint that each proof ends with */
+  readonly note: string
+  readonly proofs: readonly EntryProof[]
+}
+
 /**
  * Proofs from a published folder. Each is checked against the signed root before it is given out.
  */
@@ -38,6 +48,8 @@ export interface Prover {
   /** the checkpoint that is in the folder now */
   checkpoint(): Promise<Checkpoint>
   entry(index: number): Promise<EntryProof>
+  /** of those that the checkpoint covers, in order; each file is read once. Yields to the loop. */
+  entries(indices: readonly number[]): Promise<EntryProofs>
   inclusion(index: number, size: number): Promise<readonly Hash[]>
   /** that the tree at `size` extends the one at `older` */
   consistency(older: number, size: number): Promise<readonly Hash[]>
@@ -88,23 +100,49 @@ export function createProver(folder: string, vkey: string): Prover {
 
   async function entry(index: number): Promise<EntryProof> {
     const note = await readNote()
-    const { size, root } = openCheckpoint(note, verifier)
+    const newest = openCheckpoint(note, verifier)
+    const { size } = newest
     checkRange(index, size - 1, 'entry')
-    const proof = await withNodes(files, size, (nodeAt) => inclusionProof(index, size, nodeAt))
-    const bytes = await readEntry(files, index, size)
-    const reached = rootFromInclusion(hashLeaf(bytes), index, size, proof)
-    if (reached === null || !equal(reached, root)) throw damaged()
-    const lines = proof.map((hash) => Buffer.from(hash).toString('base64') + '\n').join('')
-    return {
-      index,
-      size,
-      entry: bytes,
-      proof: `c2sp.org/tlog-proof@v1\nindex ${index}\n${lines}\n${note}`,
-      policy: `log ${vkey}\nquorum none\n`,
-    }
+    return prove({ note, vkey, ...newest }, index, createNodes(files, size))
   }
 
-  return { checkpoint, entry, inclusion, consistency }
+  async function entries(indices: readonly number[]): Promise<EntryProofs> {
+    const note = await readNote()
+    const newest = openCheckpoint(note, verifier)
+    const { size } = newest
+    const nodes = createNodes(files, size)
+    const proofs: EntryProof[] = []
+    for (const index of [...indices].sort((a, b) => a - b)) {
+      if (index >= size) break
+      proofs.push(await prove({ note, vkey, ...newest }, index, nodes))
+      if (proofs.length % provenInOneTurn === 0) await setImmediate()
+    }
+    return { size, note, proofs }
+  }
+
+  return { checkpoint, entry, entries, inclusion, consistency }
+}
+
+interface Signed extends Checkpoint {
+  readonly note: string
+  readonly vkey: string
+}
+
+/** Checked against the signed root before it is given out. */
+async function prove(signed: Signed, index: number, nodes: Nodes): Promise<EntryProof> {
+  const { note, vkey, size, root } = signed
+  const proof = await nodes.compute((nodeAt) => inclusionProof(index, size, nodeAt))
+  const bytes = await nodes.entry(index)
+  const reached = rootFromInclusion(hashLeaf(bytes), index, size, proof)
+  if (reached === null || !equal(reached, root)) throw damaged()
+  const lines = proof.map((hash) => Buffer.from(hash).toString('base64') + '\n').join('')
+  return {
+    index,
+    size,
+    entry: bytes,
+    proof: `c2sp.org/tlog-proof@v1\nindex ${index}\n${lines}\n${note}`,
+    policy: `log ${vkey}\nquorum none\n`,
+  }
 }
 
 function checkRange(value: number, max: number, what: string): void {
@@ -147,22 +185,52 @@ class Missing extends Error {
   }
 }
 
-/** Runs a computation over nodes until all the tiles that it needs have been read. */
-async function withNodes<T>(
-  files: LogFiles,
-  size: number,
-  compute: (nodeAt: NodeAt) => T,
-): Promise<T> {
+const provenInOneTurn = 16
+
+/** What was read of a log at one size, so that nothing is read or hashed twice. */
+interface Nodes {
+  compute<T>(work: (nodeAt: NodeAt) => T): Promise<T>
+  entry(index: number): Promise<Uint8Array>
+}
+
+function createNodes(files: LogFiles, size: number): Nodes {
   const tiles = new Map<string, Uint8Array>()
-  for (;;) {
-    try {
-      return compute((level, index) => nodeIn(tiles, level, index))
-    } catch (missing) {
-      if (!(missing instanceof Missing)) throw missing
-      const { level, index } = missing
-      tiles.set(`${level}/${index}`, await readTile(files, size, level, index))
+  const known = new Map<string, Hash>()
+  let bundle: Readonly<{ at: number; entries: readonly Uint8Array[] }> | null = null
+
+  function nodeAt(level: number, index: number): Hash {
+    const name = `${level}/${index}`
+    const node = known.get(name) ?? nodeIn(tiles, level, index)
+    known.set(name, node)
+    return node
+  }
+
+  /** Runs a computation over nodes until all the tiles that it needs have been read. */
+  async function compute<T>(work: (nodeAt: NodeAt) => T): Promise<T> {
+    for (;;) {
+      try {
+        return work(nodeAt)
+      } catch (missing) {
+        if (!(missing instanceof Missing)) throw missing
+        const { level, index } = missing
+        tiles.set(`${level}/${index}`, await readTile(files, size, level, index))
+      }
     }
   }
+
+  async function entry(index: number): Promise<Uint8Array> {
+    const at = Math.floor(index / tileWidth)
+    if (bundle?.at !== at) bundle = { at, entries: await readBundle(files, at, size) }
+    const found = bundle.entries[index % tileWidth]
+    if (found === undefined) throw damaged()
+    return found
+  }
+
+  return { compute, entry }
+}
+
+function withNodes<T>(files: LogFiles, size: number, work: (nodeAt: NodeAt) => T): Promise<T> {
+  return createNodes(files, size).compute(work)
 }
 
 /** A node of the binary tree, from the tile that its subtree begins in. */
@@ -192,12 +260,14 @@ async function readTile(
   return bytes
 }
 
-async function readEntry(files: LogFiles, index: number, size: number): Promise<Uint8Array> {
-  const bundle = Math.floor(index / tileWidth)
+async function readBundle(
+  files: LogFiles,
+  bundle: number,
+  size: number,
+): Promise<readonly Uint8Array[]> {
   for (const width of [Math.min(tileWidth, size - bundle * tileWidth), tileWidth]) {
     const bytes = await files.read(tilePath({ level: 'entries', index: bundle, width }))
-    const entry = bytes === null ? undefined : decodeBundle(bytes, width)[index % tileWidth]
-    if (entry !== undefined) return entry
+    if (bytes !== null) return decodeBundle(bytes, width)
   }
   throw damaged()
 }
