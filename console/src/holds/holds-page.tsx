@@ -2,47 +2,39 @@ import type { ReactNode } from 'react'
 
 import type { HoldList, HoldSummary } from '../../../src/api/console/holds/shapes.ts'
 import type { HoldState } from '../../../src/domain/hold.ts'
-import { Problem } from '../ui/attempt.tsx'
 import { EnvironmentTags } from '../ui/environment.tsx'
 import { Sentence } from '../ui/inert-text.tsx'
 import { Link } from '@tanstack/react-router'
 import { Countdown, Moment, useGateTime } from '../ui/time.tsx'
-import { useLive } from '../live.tsx'
 
-export function HoldsPage(): ReactNode {
-  const { value: list, problem } = useLive<HoldList>('/api/holds', ['holds'])
-  const now = useGateTime(list?.now ?? null)
+/** What waits, on top of the page Now. */
+export function WaitingHolds({ list }: { list: HoldList }): ReactNode {
+  const now = useGateTime(list.now)
   return (
     <>
-      <h1>Waiting for a person</h1>
-      <Problem problem={problem} />
-      {list !== null && (
-        <>
-          <p className="quiet" role="status">
-            {list.waiting.length === 0
-              ? 'Nothing waits. Agents that are held will appear here by themselves.'
-              : `${list.waiting.length + list.waitingMore} ${
-                  list.waiting.length === 1 ? 'request waits' : 'requests wait'
-                }. Silence means no.`}
-          </p>
-          <ol className="holds">
-            {list.waiting.map((hold) => (
-              <WaitingHold key={hold.id} hold={hold} now={now} />
-            ))}
-          </ol>
-          {list.over.length > 0 && (
-            <>
-              <h2>Answered, or over</h2>
-              <ol className="holds over">
-                {list.over.map((hold) => (
-                  <OverHold key={hold.id} hold={hold} />
-                ))}
-              </ol>
-            </>
-          )}
-        </>
-      )}
+      <p className="quiet" role="status">
+        {list.waiting.length === 0
+          ? 'Nothing waits. Agents that are held will appear here by themselves.'
+          : `${list.waiting.length + list.waitingMore} ${
+              list.waiting.length === 1 ? 'request waits' : 'requests wait'
+            }. Silence means no.`}
+      </p>
+      <ol className="holds">
+        {list.waiting.map((hold) => (
+          <WaitingHold key={hold.id} hold={hold} now={now} />
+        ))}
+      </ol>
     </>
+  )
+}
+
+export function OverHolds({ list }: { list: HoldList }): ReactNode {
+  return (
+    <ol className="holds over">
+      {list.over.map((hold) => (
+        <OverHold key={hold.id} hold={hold} />
+      ))}
+    </ol>
   )
 }
 
