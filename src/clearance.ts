@@ -34,7 +34,7 @@ export type { Clearance }
 class Clearance {
   readonly #maker: typeof maker
   #spent = false
-  readonly purpose: 'send' | 'guard' | 'discover' | 'measure' | 'administer'
+  readonly purpose: 'send' | 'guard' | 'discover' | 'measure' | 'administer' | 'notify' | 'sign-in'
   readonly request: Digest
   readonly decision: DecisionId | null
   /** the upstream's name, or `host:port` of a tunnel; null when it is not for sending anywhere */
@@ -142,6 +142,20 @@ export function clearToAdminister(receipt: Receipt): Clearance {
   const { request, upstream } = genuine(receipt, 'administering').fact
   assertUnused(receipt)
   return new Clearance(maker, { purpose: 'administer', request, decision: null, upstream })
+}
+
+/** To tell people, through one channel, what was written down before: `upstream` is the channel. */
+export function clearToNotify(receipt: Receipt): Clearance {
+  const { request, channel } = genuine(receipt, 'notifying').fact
+  assertUnused(receipt)
+  return new Clearance(maker, { purpose: 'notify', request, decision: null, upstream: channel })
+}
+
+/** To ask an OpenID provider who somebody is, with the console's own secret there. */
+export function clearToSignIn(receipt: Receipt): Clearance {
+  const { request, issuer } = genuine(receipt, 'signing-in').fact
+  assertUnused(receipt)
+  return new Clearance(maker, { purpose: 'sign-in', request, decision: null, upstream: issuer })
 }
 
 /**

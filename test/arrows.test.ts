@@ -33,9 +33,13 @@ const arrows: Readonly<Record<string, string>> = {
   reading: 'domain system wire languages providers node',
   holds: 'domain system wire type:ledger type:store node npm:@simplewebauthn/server',
   safeguards: 'domain system type:clearance.ts node',
+  'sign-in': 'domain system wire holds type:clearance.ts type:ledger npm:openid-client node',
   keeping:
     'domain system wire type:api type:clearance.ts type:configuration type:ledger type:store npm:zod',
   configuration: 'domain system wire type:inventory type:providers node npm:yaml npm:zod',
+  notify:
+    'domain system wire words type:clearance.ts type:configuration type:credentials type:ledger type:store node npm:nodemailer npm:standardwebhooks npm:web-push',
+  replay: 'domain policy system words type:store node',
   'decide.ts': 'domain system type:parts.ts',
 }
 

@@ -1,8 +1,10 @@
 import { isLoopback, parseAddress } from './address.ts'
 import { checkBackup } from './safeguards.ts'
 import type { KnownProvider } from './configuration.ts'
+import { checkConsole, parseOrigin } from './console.ts'
 import { checkDatabase, isDatabase } from './databases.ts'
 import type { DocumentRead, Path } from './document.ts'
+import { checkNotify } from './notify.ts'
 import type { Problem } from './problem.ts'
 import type { ConfigurationFile, HttpUpstream } from './schema.ts'
 
@@ -33,7 +35,8 @@ export function checkConfiguration(
       checkUrl(upstream.url, upstream.allowPrivate, [...path, 'url'], say)
     checkCredentialHeader(upstream, providers, path, say)
   }
-  if (value.console.origin !== undefined) checkConsoleOrigin(value.console.origin, say)
+  checkConsole(value.console, value.listen.console, say)
+  checkNotify(value.notify, value.holds.minutes, say)
   const backup = value.safeguards['independent-backup']
   if (backup !== undefined) checkBackup(backup, value.upstreams, say)
   return found
@@ -96,15 +99,6 @@ function checkUrl(text: string, allowPrivate: boolean, path: Path, say: Say): vo
   }
 }
 
-/** An http or https URL that is nothing but an origin. */
-function parseOrigin(text: string): URL | null {
-  if (!URL.canParse(text)) return null
-  const url = new URL(text)
-  const bare = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
-  const web = url.protocol === 'https:' || url.protocol === 'http:'
-  return web && bare && url.pathname === '/' && !/[?#@]/.test(text) ? url : null
-}
-
 function checkCredentialHeader(
   upstream: HttpUpstream,
   providers: readonly KnownProvider[],
@@ -118,14 +112,4 @@ function checkCredentialHeader(
   const taken = names.map((name) => `\`${name}\``).join(', ')
   const says = `\`${upstream.provider}\` takes no \`${wanted}\`; it takes ${taken}`
   say([...path, 'credentialHeader'], says)
-}
-
-/** Passkeys work on https, and on http only at localhost by name. */
-function checkConsoleOrigin(text: string, say: Say): void {
-  const url = parseOrigin(text)
-  if (url !== null && (url.protocol === 'https:' || url.hostname === 'localhost')) return
-  say(
-    ['console', 'origin'],
-    'not an origin that passkeys work at; write `https://…`, or `http://localhost:PORT`',
-  )
 }

@@ -83,6 +83,7 @@ test('the least configuration has every default', () => {
       safeguards: [],
       inventory: { refreshSeconds: 60, freshSeconds: 10 },
       consoleOrigin: null,
+      notify: { channels: [], on: { held: [], tripped: [], killed: [] }, escalate: [] },
       ledgerOrigin: null,
     },
   )

@@ -9,9 +9,13 @@ import { canonicalJson } from '../wire/canonical-json.ts'
 import { parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import { checkConfiguration } from './check.ts'
+import { settleConsole } from './console.ts'
+import type { ConsoleSettings } from './console.ts'
 import { isDatabase, settleDatabase } from './databases.ts'
 import type { DatabaseSettings } from './databases.ts'
 import { readDocument } from './document.ts'
+import { settleNotify } from './notify.ts'
+import type { NotifySettings } from './notify.ts'
 import { FileFault } from './problem.ts'
 import { settleSafeguards } from './safeguards.ts'
 import type { SafeguardSettings } from './safeguards.ts'
@@ -19,7 +23,7 @@ import { configurationSchema } from './schema.ts'
 import type { ConfigurationFile, HttpUpstream } from './schema.ts'
 
 /** What a person decided about this gate: holdpoint.yaml, defaults filled in, paths absolute. */
-export interface Configuration {
+export interface Configuration extends ConsoleSettings {
   /** the file it was read from */
   readonly file: string
   readonly digest: Digest
@@ -40,8 +44,8 @@ export interface Configuration {
   readonly policies: Readonly<{ folder: string | null; optional: readonly string[] }>
   readonly safeguards: readonly SafeguardSettings[]
   readonly inventory: Readonly<{ refreshSeconds: number; freshSeconds: number }>
-  /** the origin at which people open the console; null for the address it listens on */
-  readonly consoleOrigin: string | null
+  /** who is told of holds, trips and kills */
+  readonly notify: NotifySettings
   /** the log's name in its checkpoints; null for one made at the first start */
   readonly ledgerOrigin: string | null
 }
@@ -116,7 +120,8 @@ function settle(
     },
     safeguards: settleSafeguards(value.safeguards, folder),
     inventory: value.inventory,
-    consoleOrigin: value.console.origin === undefined ? null : new URL(value.console.origin).origin,
+    ...settleConsole(value.console, folder),
+    notify: settleNotify(value.notify, folder),
     ledgerOrigin: value.ledger.origin ?? null,
   }
 }

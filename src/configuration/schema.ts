@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
+import { consoleSchema } from './console.ts'
 import { databaseUpstream } from './databases.ts'
+import { notifySchema } from './notify.ts'
 import { name, path, secretName } from './values.ts'
 
 const bodyBytesHighest = 16_777_216
@@ -159,11 +161,8 @@ export function configurationSchema(providers: readonly string[]) {
         freshSeconds: z.int().min(0).max(3600).default(10),
       })
       .prefault({}),
-    console: z
-      .strictObject({
-        origin: z.string().max(300).optional().describe('the address people open it at, an origin'),
-      })
-      .prefault({}),
+    console: consoleSchema.prefault({}),
+    notify: notifySchema.prefault({}).describe('who is told of holds, trips and kills'),
     ledger: z
       .strictObject({
         origin: z
