@@ -7,6 +7,7 @@ import {
 
 import { HoldPage } from './holds/hold-page.tsx'
 import { SignedIn } from './layout.tsx'
+import { readLedgerSearch } from './ledger/search.ts'
 import { NotFound } from './not-found.tsx'
 import { NowPage } from './now/now-page.tsx'
 import { EnrolRoute } from './sign-in/enrol-page.tsx'
@@ -53,6 +54,7 @@ const incidents = createRoute({
 const ledger = createRoute({
   getParentRoute: () => signedIn,
   path: '/ledger',
+  validateSearch: readLedgerSearch,
   component: lazyRouteComponent(() => import('./ledger/ledger-page.tsx'), 'LedgerPage'),
 })
 
