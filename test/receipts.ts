@@ -60,6 +60,7 @@ export function takesEverything(store: Store): Store {
             return group.next
           },
           put: (_fact, row) => group.put({ kind: 'policies-rejected', why: 'a stand-in' }, row),
+          together: (puts) => group.together(puts),
         }),
       ),
   }

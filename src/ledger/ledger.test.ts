@@ -93,6 +93,35 @@ test('a fact that cannot be true is refused alone, and those before it are seen'
   await close()
 })
 
+test('what is only true together is written whole or not at all', async () => {
+  const { ledger, store, restart } = await stage()
+  await Promise.all(facts.staged.map((fact) => ledger.append(fact)))
+  const before = ledger.append(facts.decided('before'))
+  const broken = ledger.appendTogether([
+    facts.decided('one'),
+    facts.sent('one'),
+    facts.sent('never-decided'),
+    facts.decided('two'),
+  ])
+  const whole = ledger.appendTogether([facts.decided('three'), facts.sent('three')])
+  const after = ledger.append(facts.sent('one'))
+  await assert.rejects(broken, { code: 'conflict' })
+  await assert.rejects(after, { code: 'conflict' }, 'what was undone is not there for others')
+  assert.equal((await before).index, 3)
+  assert.deepEqual(
+    (await whole).map(({ index }) => index),
+    [4, 5],
+  )
+  assert.equal(store.decision(facts.decided('one').decision.id), null)
+  assert.equal(store.spent(facts.mandate().id).requests, 2, 'and nothing of it was counted')
+  const again = await restart()
+  assert.deepEqual(
+    again.store.entries(3, 9).map(({ fact }) => fact.kind),
+    ['decided', 'decided', 'sent'],
+  )
+  await again.close()
+})
+
 test('a fact is what it was when it was appended', async () => {
   const { ledger, store, close } = await stage()
   const fact = { ...facts.agentAdded() } as { kind: 'agent-added'; agent: string; owner: string }

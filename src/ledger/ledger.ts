@@ -28,6 +28,11 @@ export interface Ledger {
    * later.
    */
   appendSoon<F extends Fact>(fact: F): Promise<Receipt<F>>
+  /**
+   * Several facts that are only true together: when one of them conflicts, all reject, and none is
+   * written.
+   */
+  appendTogether(facts: readonly Fact[]): Promise<readonly Receipt[]>
   /** Called in order, after the commit and before `append` resolves. Returns what ends it. */
   subscribe(listener: (entry: LedgerEntry) => void): () => void
   /** entries that are durable */
@@ -96,6 +101,8 @@ interface Draft {
   readonly fact: Fact
   readonly text: string
   readonly beside: (Beside & Readonly<{ digest: Digest }>) | null
+  /** how many follow it with which it stands or falls */
+  readonly followers: number
   accept(index: number, at: Instant): void
   reject(fault: unknown): void
 }
@@ -178,6 +185,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   return {
     append: intake.append,
     appendSoon: intake.appendSoon,
+    appendTogether: intake.appendTogether,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -201,7 +209,7 @@ function rejectAll({ drafts, refusals }: Group, fault: unknown): void {
   }
 }
 
-interface Intake extends Pick<Ledger, 'append' | 'appendSoon'> {
+interface Intake extends Pick<Ledger, 'append' | 'appendSoon' | 'appendTogether'> {
   /** All that waits, in order; it waits no more. */
   take(): readonly Draft[]
 }
@@ -213,18 +221,40 @@ function createIntake(random: Random, flush: () => void, stateNow: () => LedgerS
   let soon: NodeJS.Timeout | null = null
 
   async function enqueue<F extends Fact>(fact: F, bytes?: Uint8Array): Promise<Receipt<F>> {
+    checkRoom(1)
+    const text = factText(fact)
+    return push(fact, text, bytes === undefined ? null : salted(bytes, random), 0)
+  }
+
+  function checkRoom(count: number): void {
     const state = stateNow()
     if (state.kind === 'closed') throw closedFault(state.why)
-    if (queue.length >= queueMax) {
+    if (queue.length + count > queueMax) {
       throw new Fault('ledger-busy', 'too many facts at once; try again')
     }
-    const text = factText(fact)
-    const beside = bytes === undefined ? null : salted(bytes, random)
+  }
+
+  function push<F extends Fact>(
+    fact: F,
+    text: string,
+    beside: Draft['beside'],
+    followers: number,
+  ): Promise<Receipt<F>> {
     return new Promise((resolve, reject) => {
       const accept = (index: number, at: Instant): void =>
         resolve(new Receipt(maker, index, at, fact))
-      queue.push({ fact, text, beside, accept, reject })
+      queue.push({ fact, text, beside, followers, accept, reject })
     })
+  }
+
+  /** Pushed in one go, so that nothing comes in between. */
+  async function appendTogether(facts: readonly Fact[]): Promise<readonly Receipt[]> {
+    checkRoom(facts.length)
+    const texts = facts.map(factText)
+    const last = facts.length - 1
+    const pushed = facts.map((fact, at) => push(fact, texts[at] ?? '', null, last - at))
+    immediate ??= setImmediate(flush)
+    return Promise.all(pushed)
   }
 
   return {
@@ -238,6 +268,7 @@ function createIntake(random: Random, flush: () => void, stateNow: () => LedgerS
       soon ??= setTimeout(flush, soonMilliseconds)
       return appended
     },
+    appendTogether,
     take() {
       const taken = queue
       queue = []
@@ -271,22 +302,30 @@ function putAll(
   refusals: Map<Draft, Fault>,
 ): readonly Placed[] {
   const placed: Placed[] = []
-  for (const draft of drafts) {
-    const index = group.next
-    // One encoding serves both: hashed with the zero byte before it, kept without.
-    const prefixed = Buffer.from(
-      '\0' + entryText(index, at, draft.text, draft.beside?.digest ?? null),
-    )
-    const hash = hashPrefixedLeaf(prefixed)
+  for (let from = 0; from < drafts.length;) {
+    const followers = drafts[from]?.followers ?? 0
+    const several = drafts.slice(from, from + 1 + followers)
+    const put = (): readonly Placed[] => several.map((draft) => putOne(group, draft, at))
+    from += several.length
     try {
-      group.put(draft.fact, { index, at, leaf: prefixed.subarray(1), hash, beside: draft.beside })
-      placed.push({ draft, index, hash })
+      placed.push(...(followers === 0 ? put() : group.together(put)))
     } catch (fault) {
       if (!(fault instanceof Fault) || fault.code !== 'conflict') throw fault
-      refusals.set(draft, fault)
+      for (const draft of several) refusals.set(draft, fault)
     }
   }
   return placed
+}
+
+function putOne(group: StoreGroup, draft: Draft, at: Instant): Placed {
+  const index = group.next
+  // One encoding serves both: hashed with the zero byte before it, kept without.
+  const prefixed = Buffer.from(
+    '\0' + entryText(index, at, draft.text, draft.beside?.digest ?? null),
+  )
+  const hash = hashPrefixedLeaf(prefixed)
+  group.put(draft.fact, { index, at, leaf: prefixed.subarray(1), hash, beside: draft.beside })
+  return { draft, index, hash }
 }
 
 /** Refused here, a fact that is too large has cost nothing and closes nothing. */

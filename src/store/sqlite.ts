@@ -144,12 +144,27 @@ function createWrites(database: DatabaseSync, sizeAtStart: number): FactWrites {
     size++
   }
 
+  function together<T>(work: () => T): T {
+    // Counted for those before it, which stay.
+    spending.settle()
+    const before = { size, rows: rows.length }
+    try {
+      return transactions.together(work)
+    } catch (fault) {
+      spending.forget()
+      size = before.size
+      rows.length = before.rows
+      throw fault
+    }
+  }
+
   // Made once: an object with a getter of its own, made for every write, outlives it by far.
   const group: Group = {
     get next() {
       return size
     },
     put,
+    together,
   }
 
   function write(work: (group: Group) => void): readonly FactRow[] {
@@ -226,6 +241,8 @@ interface Transactions {
    * Runs `work` whole or not at all; what it wrote can be read, and is committed with what follows.
    */
   run(work: () => void): void
+  /** The same for a part of such work: the rest of it stands when this throws. */
+  together<T>(work: () => T): T
   /** Commits what is open. */
   settle(): void
 }
@@ -270,5 +287,17 @@ function createTransactions(database: DatabaseSync): Transactions {
     writes++
   }
 
-  return { run, settle }
+  function together<T>(work: () => T): T {
+    database.exec('SAVEPOINT several')
+    try {
+      const done = work()
+      database.exec('RELEASE several')
+      return done
+    } catch (fault) {
+      database.exec('ROLLBACK TO several; RELEASE several')
+      throw fault
+    }
+  }
+
+  return { run, together, settle }
 }

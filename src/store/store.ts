@@ -61,6 +61,8 @@ export interface Group {
    * may go on.
    */
   put(fact: Fact, row: FactRow): void
+  /** When `work` throws, what it put has not been put, and the group may go on. */
+  together<T>(work: () => T): T
 }
 
 /** A fact as it is kept. */
