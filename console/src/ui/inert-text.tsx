@@ -26,7 +26,7 @@ export function Name({ text }: { text: string }): ReactNode {
   )
 }
 
-function Escape({ text }: { text: string }): ReactNode {
+export function Escape({ text }: { text: string }): ReactNode {
   return (
     <span className="escape" title="a character that hides or pretends">
       {text}
