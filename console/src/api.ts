@@ -94,7 +94,7 @@ export async function signOut(): Promise<void> {
 export async function withPasskey<A extends Asked, T>(
   paths: Readonly<{ ask: string; settle: string }>,
   body: object,
-  check: (asked: A) => Promise<void> | void,
+  check: Check<A>,
 ): Promise<T> {
   const asked = await post<A>(paths.ask, body)
   await check(asked)
@@ -102,6 +102,9 @@ export async function withPasskey<A extends Asked, T>(
   const response = await startAuthentication({ optionsJSON })
   return post<T>(paths.settle, { nonce: asked.nonce, response })
 }
+
+/** Throws where what would be signed is not what the page shows. */
+type Check<A extends Asked> = (asked: A) => Promise<void> | void
 
 /** What a path that wants a passkey answers first. */
 export interface Asked {

@@ -22,7 +22,7 @@ const noteCharactersMax = 100_000
 interface Key {
   readonly name: string
   readonly id: Uint8Array
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /** `name+hash+key`, whose hash is that of name and key */
@@ -35,7 +35,7 @@ export function readKey(vkey: string): Key {
   }
   const id = sha256(joined(new TextEncoder().encode(`${name}\n`), tagged)).subarray(0, keyIdBytes)
   if (hexOf(id) !== idText) throw new Unverified('the key and its name disagree')
-  return { name, id, bytes: tagged.subarray(1) }
+  return { name, id, bytes: tagged.slice(1) }
 }
 
 /** The checkpoint in a note, once its signature by that key has been checked. */
@@ -47,20 +47,17 @@ export async function openCheckpoint(note: string, vkey: string): Promise<Checkp
   }
   const text = note.slice(0, split + 1)
   const signature = signatureIn(note.slice(split + 2, -1).split('\n'), key)
-  const imported = await importKey(key)
+  const imported = await crypto.subtle
+    .importKey('raw', key.bytes, 'Ed25519', false, ['verify'])
+    .catch(() => null)
+  if (imported === null) {
+    throw new Unverified('this browser cannot check Ed25519 signatures; use a newer one')
+  }
   const signed = new TextEncoder().encode(text)
   if (!(await crypto.subtle.verify('Ed25519', imported, signature, signed))) {
     throw new Unverified('the signature of the checkpoint is wrong')
   }
   return checkpointIn(text, key.name)
-}
-
-async function importKey({ bytes }: Key): Promise<CryptoKey> {
-  try {
-    return await crypto.subtle.importKey('raw', new Uint8Array(bytes), 'Ed25519', false, ['verify'])
-  } catch {
-    throw new Unverified('this browser cannot check Ed25519 signatures; use a newer one')
-  }
 }
 
 /** Exactly one line may be by the key; others are of witnesses, and not asked. */
