@@ -81,7 +81,10 @@ export function readAgents(database: DatabaseSync): AgentReads {
         writes: count('writes'),
         destroys: count('destroys'),
         denials: count('denials'),
-        resources: touched.all(id).map((each) => textOf(each, 'resource')),
+        // Read only by those who ask: there can be many.
+        get resources() {
+          return touched.all(id).map((each) => textOf(each, 'resource'))
+        },
       }
     },
   }

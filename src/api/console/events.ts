@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http'
 
 import type { Fact, FactKind, LedgerEntry } from '../../domain/fact.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import type { StoreReads } from '../../store/store.ts'
+import { createGatheredActions } from './now/gathered.ts'
+import type { GatheredActions } from './now/gathered.ts'
 
 /** Tells open pages what has changed; they ask for it as the person that they are. */
 export interface ConsoleEvents {
@@ -10,7 +13,10 @@ export interface ConsoleEvents {
   close(): void
 }
 
-/** What pages follow. Each event carries nothing but its topic's name. */
+/**
+ * What pages follow. An event carries nothing but its topic's name; `actions` also carries what was
+ * decided and what ended, as `ActionsEvent` or, where there was neither, an empty object.
+ */
 export type Topic = 'holds' | 'actions' | 'agents' | 'people' | 'policies' | 'ledger'
 
 const topicsOf: Readonly<Partial<Record<FactKind, readonly Topic[]>>> = {
@@ -43,17 +49,21 @@ const topicsOf: Readonly<Partial<Record<FactKind, readonly Topic[]>>> = {
 const listenersMax = 64
 const beatMilliseconds = 20_000
 const gatherMilliseconds = 150
-/** what a page that does not read may leave unread, in bytes */
-const unreadMax = 65_536
+/** what a page that does not read may leave unread, in bytes: a few seconds of a busy gate */
+const unreadMax = 524_288
 
 interface Listener {
   readonly response: ServerResponse
   readonly stands: () => boolean
 }
 
-export function createConsoleEvents(ledger: Pick<Ledger, 'subscribe'>): ConsoleEvents {
+export function createConsoleEvents(
+  ledger: Pick<Ledger, 'subscribe'>,
+  store: Pick<StoreReads, 'holdFor'>,
+): ConsoleEvents {
   const listeners = new Set<Listener>()
   const changed = new Set<Topic>()
+  const actions = createGatheredActions(store)
   let pending: NodeJS.Timeout | null = null
   const beat = setInterval(() => tell(': still here\n\n'), beatMilliseconds)
   beat.unref()
@@ -67,15 +77,18 @@ export function createConsoleEvents(ledger: Pick<Ledger, 'subscribe'>): ConsoleE
 
   function flush(): void {
     pending = null
-    const text = [...changed].map(eventOf).join('')
+    const told = [...changed]
     changed.clear()
-    tell(text)
+    // Nothing is put into words for nobody.
+    if (listeners.size === 0) actions.clear()
+    else tell(told.map((topic) => eventOf(topic, actions)).join(''))
   }
 
-  const unsubscribe = ledger.subscribe(({ fact }: LedgerEntry) => {
-    for (const topic of topicsFor(fact)) changed.add(topic)
-    if (listeners.size === 0) changed.clear()
-    else if (changed.size > 0) pending ??= setTimeout(flush, gatherMilliseconds)
+  const unsubscribe = ledger.subscribe((entry: LedgerEntry) => {
+    if (listeners.size === 0) return
+    for (const topic of topicsFor(entry.fact)) changed.add(topic)
+    actions.add(entry)
+    pending ??= setTimeout(flush, gatherMilliseconds)
   })
 
   function listen(response: ServerResponse, stands: () => boolean): boolean {
@@ -103,6 +116,7 @@ function topicsFor(fact: Fact): readonly Topic[] {
   return [...(topicsOf[fact.kind] ?? []), 'ledger']
 }
 
-function eventOf(topic: Topic): string {
-  return `event: ${topic}\ndata: {}\n\n`
+function eventOf(topic: Topic, actions: GatheredActions): string {
+  const data = topic === 'actions' ? JSON.stringify(actions.take() ?? {}) : '{}'
+  return `event: ${topic}\ndata: ${data}\n\n`
 }

@@ -12,6 +12,7 @@ import type { People } from '../people.ts'
 import type { Purges } from '../purges.ts'
 import type { ViewParts } from './holds/views.ts'
 import type { RecentHolds } from './holds/recent.ts'
+import type { NowBoard } from './now/board.ts'
 import type { ConsoleSessions } from './session.ts'
 
 /** What the console's areas are made of. What is optional is absent where a gate lacks it. */
@@ -27,6 +28,8 @@ export interface ConsoleParts extends ViewParts {
   readonly holds: Holds
   readonly sessions: ConsoleSessions
   readonly recent: RecentHolds
+  /** who is at work, and what stops them */
+  readonly board: NowBoard
   /** the use cases of the command line, which run in this same process */
   readonly control?: Control
   readonly inventory?: () => Inventory

@@ -14,6 +14,7 @@ import { createPastHolds } from './holds/past.ts'
 import { createLastProofs } from './holds/proofs.ts'
 import { createRecentHolds } from './holds/recent.ts'
 import type { BoundConsole } from './listen.ts'
+import { createNowBoard } from './now/board.ts'
 import type { ConsoleParts } from './parts.ts'
 import { createRateLimit } from './rate.ts'
 import type { RateLimit } from './rate.ts'
@@ -23,7 +24,7 @@ import { openRoutes, personRoutes } from './routes.ts'
 import { createConsoleSessions } from './session.ts'
 import type { ConsoleSession } from './session.ts'
 
-type MadeHere = 'sessions' | 'recent' | 'past' | 'proofs'
+type MadeHere = 'sessions' | 'recent' | 'board' | 'past' | 'proofs'
 
 export interface ConsoleOptions extends Omit<ConsoleParts, MadeHere> {
   readonly bound: BoundConsole
@@ -62,9 +63,10 @@ export function serveConsole(options: ConsoleOptions): { close(): Promise<void> 
     ...{ open, secure },
     sessions: createConsoleSessions({ store, clock, random, secure }),
     recent: createRecentHolds(options.ledger, store),
+    board: createNowBoard({ ledger: options.ledger, store, clock }),
     past: createPastHolds(options.ledger, store),
     proofs: createLastProofs(options.ledger, store),
-    events: createConsoleEvents(options.ledger),
+    events: createConsoleEvents(options.ledger, store),
     all: createRateLimit({ clock, perMinute: 1200, burst: 400 }),
     strangers: createRateLimit({ clock, perMinute: 60, burst: 60 }),
     decisions: createRateLimit({ clock, perMinute: 60, burst: 60 }),
@@ -243,6 +245,7 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 const statuses: Readonly<Record<string, number>> = {
   'not-found': 404,
   'unknown-hold': 404,
+  'unknown-agent': 404,
   'ledger-range': 404,
   'ledger-empty': 409,
   'too-many-requests': 429,

@@ -37,10 +37,7 @@ export interface ActionsEvent {
   readonly decided: readonly ActionSummary[]
   /** what became of earlier ones */
   readonly ended: readonly EndedAction[]
-  /** entries of the ledger that are in this event or were left out of it, `to` not included */
-  readonly from: number
-  readonly to: number
-  /** decisions that were too many for this event: ask `/api/actions` for them */
+  /** how many decisions were too many for this event: `/api/actions` has them */
   readonly leftOut: number
 }
 
