@@ -104,7 +104,7 @@ test('no folder is called for what is in every folder', () => {
 
 test('only those who must may open a concealed value', () => {
   const allowed =
-    /^src\/(domain\/concealed|credentials\/|upstreams\/|doors\/http\/|notify\/|keeping\/keeper|cli\/|decide|api\/(control-(client|socket)|console\/deeds\/))|^bench\/(postgres\/)?gate-process/
+    /^src\/(domain\/concealed|credentials\/|upstreams\/|doors\/http\/|notify\/|sign-in\/|keeping\/keeper|cli\/|decide|api\/(control-(client|socket)|console\/deeds\/))|^bench\/(postgres\/)?gate-process/
   const found = product.filter(({ path, text }) => /\.reveal\(\)/.test(text) && !allowed.test(path))
   assert.deepEqual(
     found.map(({ path }) => path),

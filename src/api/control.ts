@@ -1,7 +1,6 @@
 // The administration of a gate by people, as use cases. The command line runs them in its own
 // process when no gate runs, and through the control socket when one does.
-import type { Concealed } from '../domain/concealed.ts'
-import type { Lease, LedgerEntry } from '../domain/fact.ts'
+import type { LedgerEntry } from '../domain/fact.ts'
 import type { HoldState } from '../domain/hold.ts'
 import type { Mandate } from '../domain/mandate.ts'
 import type { Digest, HoldId, Instant, SecretName } from '../domain/names.ts'
@@ -26,6 +25,9 @@ import type {
 } from './keeper.ts'
 import type { ExportReport, RestoreReport } from './exports.ts'
 import type { OpenedEnrolment } from './people.ts'
+import type { IssuedLease } from './powers.ts'
+
+export type { IssuedLease } from './powers.ts'
 
 /** Each rejects with a Fault that says why not and what to do; nothing is half done. */
 export interface Control {
@@ -74,11 +76,6 @@ export interface Control {
   readonly backupRestore: (input: ControlInput<'backupRestore'>) => Promise<RestoreReport>
   /** Entries from an index on, then those to come; ends after the last one when no gate runs. */
   readonly follow: (from: number, signal: AbortSignal) => AsyncIterable<LedgerEntry>
-}
-
-export interface IssuedLease {
-  readonly lease: Lease
-  readonly token: Concealed
 }
 
 export interface HoldShown extends HoldRecord {

@@ -1,27 +1,9 @@
 import type { Concealed } from '../domain/concealed.ts'
 import { Fault } from '../domain/fault.ts'
-import type { Fact, Lease } from '../domain/fact.ts'
-import { millisecondsOf } from '../domain/instant.ts'
-import type { Mandate } from '../domain/mandate.ts'
-import type {
-  AgentName,
-  DecisionId,
-  HoldId,
-  LeaseId,
-  MandateId,
-  PersonName,
-  SecretName,
-} from '../domain/names.ts'
+import type { DecisionId, HoldId, LeaseId, PersonName, SecretName } from '../domain/names.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type {
-  AgentRecord,
-  HoldRecord,
-  LeaseRecord,
-  MandateRecord,
-  StoreReads,
-} from '../store/store.ts'
+import type { HoldRecord, LeaseRecord, StoreReads } from '../store/store.ts'
 import type { Clock } from '../system/clock.ts'
-import { newId } from '../system/random.ts'
 import type { Random } from '../system/random.ts'
 import { stateAt } from '../holds/rules.ts'
 import type {
@@ -29,16 +11,16 @@ import type {
   Explanation,
   GateReport,
   HoldShown,
-  IssuedLease,
   LoadedPolicies,
   Status,
 } from './control.ts'
 import type { ExportKeeper } from './exports.ts'
 import { followEntries } from './follow.ts'
 import type { DatabaseKeeper } from './keeper.ts'
-import { mandateFrom } from './mandate-request.ts'
 import { notFound } from './not-found.ts'
 import type { People } from './people.ts'
+import { agentOf, createPowers, mandateOf, stands } from './powers.ts'
+import type { LeaseIssuer } from './powers.ts'
 import type { Purges } from './purges.ts'
 
 export interface ControlParts {
@@ -57,13 +39,7 @@ export interface ControlParts {
   readonly gate: RunningGate | null
 }
 
-export interface LeaseDesk {
-  issue(asked: {
-    agent: AgentName
-    mandate: MandateId
-    ttlSeconds: number
-    by: PersonName
-  }): Promise<{ lease: Lease; token: Concealed }>
+export interface LeaseDesk extends LeaseIssuer {
   revoke(lease: LeaseId, by: PersonName): Promise<void>
 }
 
@@ -142,17 +118,10 @@ function agentOperations({ ledger, store }: ControlParts): AgentOperations {
 type MandateOperations = Pick<Control, 'mandateGrant' | 'mandateRevoke' | 'mandateList'>
 
 function mandateOperations(parts: ControlParts): MandateOperations {
-  const { ledger, store, clock, random, providers } = parts
+  const { ledger, store, clock } = parts
+  const powers = createPowers(parts)
   return {
-    async mandateGrant({ request, by }) {
-      agentOf(store, request.agent)
-      const now = clock.now()
-      const parent = request.parent === undefined ? null : standing(store, request.parent, now)
-      const id = newId<MandateId>(random, 'mandate')
-      const mandate = mandateFrom(request, { id, by, now, providers, parent })
-      await ledger.append({ kind: 'mandate-granted', mandate })
-      return mandate
-    },
+    mandateGrant: async ({ request, by }) => powers.grantMandate(powers.draftMandate(request, by)),
     async mandateRevoke({ mandate, by }) {
       if (mandateOf(store, mandate).endedAt !== null) {
         throw new Fault('already-ended', `the mandate \`${mandate}\` was revoked before`)
@@ -170,21 +139,11 @@ function mandateOperations(parts: ControlParts): MandateOperations {
 
 type LeaseOperations = Pick<Control, 'leaseIssue' | 'leaseRevoke' | 'leaseList'>
 
-function leaseOperations({ leases, store, clock }: ControlParts): LeaseOperations {
+function leaseOperations(parts: ControlParts): LeaseOperations {
+  const { leases, store, clock } = parts
+  const powers = createPowers(parts)
   return {
-    async leaseIssue({ agent, mandate, minutes, by }): Promise<IssuedLease> {
-      agentOf(store, agent)
-      const now = clock.now()
-      const chosen =
-        mandate === null ? onlyMandate(store, agent, now) : standing(store, mandate, now)
-      if (chosen.agent !== agent) {
-        throw new Fault('wrong-agent', `the mandate \`${chosen.id}\` is for \`${chosen.agent}\``)
-      }
-      // Shorter where the mandate ends sooner: a lease never outlives it.
-      const left = (millisecondsOf(chosen.expiresAt) - millisecondsOf(now)) / 1000
-      const ttlSeconds = Math.min(minutes * 60, Math.floor(left))
-      return leases.issue({ agent, mandate: chosen.id, ttlSeconds, by })
-    },
+    leaseIssue: async (wanted) => powers.issueLease(wanted),
     async leaseRevoke({ lease, by }) {
       if (store.lease(lease) === null) throw notFound('lease', lease, [])
       await leases.revoke(lease, by)
@@ -267,29 +226,16 @@ function requestAt(store: StoreReads, index: number): string | null {
 
 type BreakerOperations = Pick<Control, 'kill' | 'killLift' | 'resume'>
 
-function breakerOperations({ ledger, store }: ControlParts): BreakerOperations {
-  const record = async (fact: Fact): Promise<void> => {
-    await ledger.append(fact)
-  }
+function breakerOperations(parts: ControlParts): BreakerOperations {
+  const { ledger, store } = parts
+  const powers = createPowers(parts)
   return {
     async kill({ agent, by }) {
       if (agent !== null) agentOf(store, agent)
-      await record({ kind: 'killed', agent, by })
+      await ledger.append({ kind: 'killed', agent, by })
     },
-    async killLift({ agent, by }) {
-      if (!store.killed().some((kill) => kill.agent === agent)) {
-        const whom = agent === null ? 'everyone' : `\`${agent}\``
-        throw new Fault('not-killed', `the kill switch is not pulled for ${whom}`)
-      }
-      await record({ kind: 'kill-lifted', agent, by })
-    },
-    async resume({ agent, by }) {
-      if (agentOf(store, agent).frozen === null) {
-        throw new Fault('not-frozen', `\`${agent}\` is not frozen; nothing to resume`)
-      }
-      await record({ kind: 'resumed', agent, by })
-      return agentOf(store, agent)
-    },
+    killLift: async ({ agent, by }) => powers.liftKill(agent, by),
+    resume: async ({ agent, by }) => powers.resume(agent, by),
   }
 }
 
@@ -339,49 +285,4 @@ function databaseOperations({ gate }: ControlParts): DatabaseOperations {
 /** What is read at once, as a promise: a throw is a rejection. */
 function answer<T>(read: () => T): Promise<T> {
   return new Promise((resolve) => resolve(read()))
-}
-
-function agentOf(store: StoreReads, name: AgentName): AgentRecord {
-  const record = store.agent(name)
-  if (record !== null) return record
-  throw notFound(
-    'agent',
-    name,
-    store.agents().map((agent) => agent.name),
-  )
-}
-
-function mandateOf(store: StoreReads, id: MandateId): MandateRecord {
-  const record = store.mandate(id)
-  if (record === null) throw notFound('mandate', id, [])
-  return record
-}
-
-function stands({ mandate, endedAt }: MandateRecord, now: string): boolean {
-  return endedAt === null && mandate.expiresAt > now
-}
-
-function standing(store: StoreReads, id: MandateId, now: string): Mandate {
-  const record = mandateOf(store, id)
-  if (stands(record, now)) return record.mandate
-  throw new Fault('mandate-ended', `the mandate \`${id}\` has ended; grant a new one`)
-}
-
-function onlyMandate(store: StoreReads, agent: AgentName, now: string): Mandate {
-  const found = store.mandates().filter((one) => one.mandate.agent === agent && stands(one, now))
-  const [first, second] = found
-  if (first === undefined) {
-    throw new Fault(
-      'no-mandate',
-      `\`${agent}\` has no mandate; \`holdpoint mandate grant\` gives one`,
-    )
-  }
-  if (second !== undefined) {
-    const ids = found.map(({ mandate }) => `\`${mandate.id}\``).join(', ')
-    throw new Fault(
-      'several-mandates',
-      `\`${agent}\` has several; say which with \`--mandate\`: ${ids}`,
-    )
-  }
-  return first.mandate
 }

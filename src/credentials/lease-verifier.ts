@@ -19,8 +19,10 @@ export function makeVerifier(token: string): ScramVerifier {
   return scramVerifier(token, leaseSalt)
 }
 
-export function writeVerifier({ storedKey, serverKey }: ScramVerifier): Uint8Array {
+/** With what a person signed for the lease, where it was issued by a deed. */
+export function writeVerifier({ storedKey, serverKey }: ScramVerifier, deed?: unknown): Uint8Array {
   const text = canonicalJson({
+    deed,
     mechanism: 'SCRAM-SHA-256',
     iterations: leaseSalt.iterations,
     salt: base64(leaseSalt.salt),
@@ -40,7 +42,7 @@ export function readVerifier(bytes: Uint8Array | undefined): ScramVerifier | nul
     storedKey: Buffer.from(storedKey, 'base64'),
     serverKey: Buffer.from(serverKey, 'base64'),
   }
-  return Buffer.from(bytes).equals(writeVerifier(verifier)) ? verifier : null
+  return Buffer.from(bytes).equals(writeVerifier(verifier, kept['deed'])) ? verifier : null
 }
 
 function parse(bytes: Uint8Array): Partial<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import { Concealed } from '../domain/concealed.ts'
+import type { SignedDeed } from '../domain/deed.ts'
 import type { Lease } from '../domain/fact.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Identity } from '../domain/identity.ts'
@@ -62,6 +63,8 @@ export interface WantedLease {
   readonly mandate: MandateId
   readonly ttlSeconds: number
   readonly by: PersonName
+  /** what a person signed for it in the console; kept beside, with the verifier */
+  readonly deed?: SignedDeed
 }
 
 export interface LeaseOptions {
@@ -99,7 +102,7 @@ export function createLeases({ ledger, store, clock, random }: LeaseOptions): Le
       issuedAt,
       expiresAt: expiresAt < mandateEnds ? expiresAt : mandateEnds,
     }
-    const verifier = writeVerifier(makeVerifier(token))
+    const verifier = writeVerifier(makeVerifier(token), wanted.deed)
     await ledger.append({ kind: 'lease-issued', lease, by: wanted.by }, verifier)
     return { lease, token: new Concealed('lease', token) }
   }

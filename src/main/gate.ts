@@ -1,6 +1,7 @@
 // Joins the real parts of a gate: the path, its doors, the console and the control socket.
 import { join } from 'node:path'
 
+import type { EnvironmentDesk } from '../api/console/environments/routes.ts'
 import { readConsoleFiles } from '../api/console/files.ts'
 import { bindConsole } from '../api/console/listen.ts'
 import type { BoundConsole } from '../api/console/listen.ts'
@@ -10,6 +11,7 @@ import { serveControl } from '../api/control-socket.ts'
 import { controlSocketPath } from '../api/control-wire.ts'
 import type { Control, LoadedPolicies } from '../api/control.ts'
 import type { ExportKeeper } from '../api/exports.ts'
+import { createDeeds } from '../api/deeds.ts'
 import { createHelpDesk } from '../api/help.ts'
 import { createPurges } from '../api/purges.ts'
 import { showAddress } from '../configuration/address.ts'
@@ -30,6 +32,7 @@ import { createGateway } from '../gateway.ts'
 import { createHolds, holdsPerAgentMaxDefault } from '../holds/holds.ts'
 import type { Holds } from '../holds/holds.ts'
 import type { Site } from '../holds/stored.ts'
+import { survey } from '../inventory/survey.ts'
 import { createProver } from '../ledger/prove.ts'
 import { createLogServer } from '../ledger/serve.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -153,7 +156,12 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
     ledgerFiles: ledgerFilesOf(configuration),
     canProve: works.canProve,
     ...{ passkeys, control, purges, report: opening.report },
+    deeds: createDeeds({
+      ...{ powers: state.powers, store: state.store, passkeys, rpId: site.rpId },
+      ...{ clock: state.clock, random: state.random },
+    }),
     inventory: () => works.discovery.current(),
+    environments: environmentDesk(works),
     prover: createProver(join(configuration.state, 'ledger'), state.vkey),
   })
   opened.defer(() => console.close())
@@ -253,6 +261,17 @@ function providerNamed(name: string): Provider {
   const found = providers.find((provider) => provider.name === name)
   assert(found !== undefined, 'the configuration names a provider of the table')
   return found
+}
+
+function environmentDesk({ discovery, state }: Works): EnvironmentDesk {
+  const { environments, file } = state.configuration
+  return {
+    survey: () => survey(discovery.current(), environments),
+    discoveredAt: () => discovery.current().discoveredAt,
+    fault: discovery.fault,
+    refresh: discovery.refresh,
+    configurationFile: file,
+  }
 }
 
 interface Doors {

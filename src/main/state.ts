@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Control } from '../api/control.ts'
 import { createControl } from '../api/create-control.ts'
 import type { RunningGate } from '../api/create-control.ts'
+import { createPowers } from '../api/powers.ts'
+import type { Powers } from '../api/powers.ts'
 import { createPeople } from '../api/people.ts'
 import type { People } from '../api/people.ts'
 import type { Configuration, VaultKeySource } from '../configuration/configuration.ts'
@@ -59,6 +61,8 @@ export interface State {
   vault(): Vault
   /** Those who answer holds, at the site where their browsers are. */
   peopleAt(site: Site): Readonly<{ people: People; passkeys: Passkeys }>
+  /** The use cases that give power, for deeds. */
+  readonly powers: Powers
   /** The control plane; `gate` is null when none runs. */
   control(people: People, gate: RunningGate | null): Control
   close(): Promise<void>
@@ -105,9 +109,11 @@ async function openOn(
   })
   const leases = createLeases({ ledger, store, clock, random })
   let vault: Vault | null = null
+  const providers = [...new Set(governed(configuration))]
 
   const state: State = {
     ...{ configuration, opening, store, ledger, clock, random, leases, vkey: signer.vkey },
+    powers: createPowers({ ledger, store, leases, providers, clock, random }),
     vault: () => (vault ??= openVault(configuration, opening, random)),
     peopleAt(webauthn) {
       const passkeys = createPasskeys({ store, webauthn })
@@ -118,7 +124,7 @@ async function openOn(
       createControl({
         ...{ version, ledger, store, leases, people, clock, random, gate },
         secrets: () => state.vault(),
-        providers: [...new Set(governed(configuration))],
+        providers,
       }),
     async close() {
       await ledger.close()

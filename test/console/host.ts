@@ -9,6 +9,7 @@ import { readConsoleFiles } from '../../src/api/console/files.ts'
 import { bindConsole } from '../../src/api/console/listen.ts'
 import { serveConsole } from '../../src/api/console/server.ts'
 import type { ConsoleOptions } from '../../src/api/console/server.ts'
+import { createDeeds } from '../../src/api/deeds.ts'
 import type { Purges } from '../../src/api/purges.ts'
 import { createClock } from '../../src/system/clock.ts'
 import type { Clock } from '../../src/system/clock.ts'
@@ -49,6 +50,7 @@ export async function openHost(
     ...{ ledger: world.ledger, store: world.store, people: world.people, holds: world.holds },
     ledgerFiles: options.ledgerFiles ?? null,
     ...{ canProve: world.canProve, passkeys: world.passkeys },
+    deeds: createDeeds({ ...world, rpId: site.rpId, clock, random: systemRandom }),
     ...(options.purges === undefined ? {} : { purges: options.purges(world) }),
     report: (fault) => faults.push(fault),
   })

@@ -27,6 +27,10 @@ import type {
 import type { Environment } from '../../src/domain/resource.ts'
 import type { HttpPayload, Request } from '../../src/domain/request.ts'
 import type { ReleaseRule } from '../../src/domain/verdict.ts'
+import { createPowers } from '../../src/api/powers.ts'
+import type { Powers } from '../../src/api/powers.ts'
+import { createLeases } from '../../src/credentials/leases.ts'
+import type { Leases } from '../../src/credentials/leases.ts'
 import { createHolds } from '../../src/holds/holds.ts'
 import type { Holds, HoldsOptions } from '../../src/holds/holds.ts'
 import { createPasskeys } from '../../src/holds/passkeys.ts'
@@ -52,6 +56,8 @@ export interface World {
   readonly passkeys: HoldsOptions['passkeys']
   readonly site: Site
   readonly standing: Standing
+  readonly leases: Leases
+  readonly powers: Powers
   readonly canProve: () => string | null
   /** what canProve answers from now on */
   provable(why: string | null): void
@@ -125,6 +131,8 @@ export async function openWorld(
   let first: Person | null = null
   const passkeys = createPasskeys({ store, webauthn: site })
   const people = createPeople({ ledger, store, clock, random, webauthn: site, passkeys })
+  const leases = createLeases({ ledger, store, clock, random })
+  const powers = createPowers({ ledger, store, leases, clock, random, providers: ['railway'] })
   const faults: unknown[] = []
   const options: HoldsOptions = {
     ...{ ledger, store, clock, random, passkeys, webauthn: site, minutes: 60, perAgentMax: 20 },
@@ -133,7 +141,7 @@ export async function openWorld(
   }
   const holds = createHolds(options)
   return {
-    ...{ store, ledger, people, holds, passkeys, site, standing },
+    ...{ store, ledger, people, holds, passkeys, site, standing, leases, powers },
     canProve: () => missing,
     provable: (why) => (missing = why),
     holdsAgain: (changes = {}) => createHolds({ ...options, ...changes }),

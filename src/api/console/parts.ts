@@ -5,11 +5,14 @@ import type { Site } from '../../holds/stored.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Prover } from '../../ledger/prove.ts'
 import type { StoreReads } from '../../store/store.ts'
+import type { OpenId } from '../../sign-in/openid.ts'
 import type { Clock } from '../../system/clock.ts'
 import type { Random } from '../../system/random.ts'
 import type { Control } from '../control.ts'
+import type { Deeds } from '../deeds.ts'
 import type { People } from '../people.ts'
 import type { Purges } from '../purges.ts'
+import type { EnvironmentDesk } from './environments/routes.ts'
 import type { ViewParts } from './holds/views.ts'
 import type { RecentHolds } from './holds/recent.ts'
 import type { NowBoard } from './now/board.ts'
@@ -30,11 +33,16 @@ export interface ConsoleParts extends ViewParts {
   readonly recent: RecentHolds
   /** who is at work, and what stops them */
   readonly board: NowBoard
+  /** absent where people sign in with passkeys alone */
+  readonly openid?: OpenId
   /** the use cases of the command line, which run in this same process */
   readonly control?: Control
   readonly inventory?: () => Inventory
+  readonly environments?: EnvironmentDesk
   /** over what is published; absent where nothing is */
   readonly prover?: Pick<Prover, 'entry'>
+  /** what needs a person's passkey because it gives power */
+  readonly deeds?: Deeds
   /** absent where no database is governed */
   readonly purges?: Purges
 }

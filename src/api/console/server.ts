@@ -22,6 +22,7 @@ import { findRoute } from './route.ts'
 import type { Answer, PersonRoute } from './route.ts'
 import { openRoutes, personRoutes } from './routes.ts'
 import { createConsoleSessions } from './session.ts'
+import { standingOf } from './standing.ts'
 import type { ConsoleSession } from './session.ts'
 
 type MadeHere = 'sessions' | 'recent' | 'board' | 'past' | 'proofs'
@@ -154,8 +155,12 @@ function checkMay(server: Server, route: PersonRoute, session: ConsoleSession): 
   if (route.method === 'POST' && !server.decisions.take(session.id)) throw tooMany()
   if (route.method === 'POST' || route.path === '/api/session') server.sessions.touch(session)
   if (route.method === 'GET' || route.only !== undefined) return
-  if (mayAnswer(server.store.person(session.person)?.roles ?? [])) return
-  throw new Fault('may-not-answer', 'only an owner or an approver may; an auditor reads')
+  const { enrolled, roles } = standingOf(server, session.person)
+  if (mayAnswer(roles)) return
+  const says = enrolled
+    ? 'only an owner or an approver may; an auditor reads'
+    : 'you have no passkey here, and so only read; ask an owner for a code'
+  throw new Fault('may-not-answer', says)
 }
 
 function listen(server: Server, request: IncomingMessage, response: ServerResponse): void {
@@ -263,6 +268,12 @@ const statuses: Readonly<Record<string, number>> = {
   'challenge-unknown': 409,
   'may-not-answer': 403,
   'may-not-invite': 403,
+  'may-not-revoke': 403,
+  'unknown-passkey': 404,
+  'last-owner': 409,
+  'openid-refused': 403,
+  'openid-unknown-person': 403,
+  'openid-unreachable': 502,
   'approved-already': 409,
   'hold-over': 409,
   'purge-over': 409,
@@ -271,6 +282,18 @@ const statuses: Readonly<Record<string, number>> = {
   'enrolment-answer': 502,
   'agent-over': 409,
   'safeguard-missing': 409,
+  'deed-changed': 409,
+  'mandate-ended': 409,
+  'mandate-wider': 409,
+  'mandate-expiry': 400,
+  'mandate-resources': 400,
+  'mandate-empty': 400,
+  'no-mandate': 409,
+  'wrong-agent': 409,
+  'already-there': 409,
+  'already-ended': 409,
+  'not-killed': 409,
+  'not-frozen': 409,
   conflict: 409,
   'ledger-closed': 503,
 }

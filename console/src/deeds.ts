@@ -1,0 +1,64 @@
+// What gives or restores power: the page checks that what would be signed is what it shows, and
+// wakes the passkey.
+import type {
+  AskedDeedView,
+  DeedDoneView,
+  DeedWritten,
+} from '../../src/api/console/deeds/shapes.ts'
+import type { Mandate } from '../../src/domain/mandate.ts'
+import { canonicalJson } from '../../src/wire/canonical-json.ts'
+import { withPasskey } from './api.ts'
+import { digest, toBase64Url } from './digest.ts'
+
+const paths = { ask: '/api/deeds/challenge', settle: '/api/deeds/settle' }
+
+type Done<K extends DeedDoneView['kind']> = Extract<DeedDoneView, Readonly<{ kind: K }>>
+
+/** Does what the page shows, once a passkey has signed exactly that. */
+export async function perform<D extends Exclude<DeedWritten, { kind: 'mandate-grant' }>>(
+  deed: D,
+): Promise<Done<D['kind']>> {
+  return withPasskey(paths, { deed }, async (asked: AskedDeedView) => {
+    await checkChallenge(asked)
+    if (canonicalJson(asked.binding.deed) !== canonicalJson(deed)) throw differs()
+  })
+}
+
+/** The gate fills in a request; what is signed is the mandate that the page has shown. */
+export async function performGrant(
+  deed: Extract<DeedWritten, { kind: 'mandate-grant' }>,
+  shown: Mandate,
+): Promise<Mandate> {
+  const done = await withPasskey<AskedDeedView, Done<'mandate-grant'>>(
+    paths,
+    { deed },
+    async (asked) => {
+      await checkChallenge(asked)
+      const { deed: bound } = asked.binding
+      if (bound.kind !== 'mandate-grant' || !isSameGrant(bound.mandate, shown)) throw differs()
+    },
+  )
+  return done.mandate
+}
+
+async function checkChallenge({ binding, options }: AskedDeedView): Promise<void> {
+  const challenge = toBase64Url(
+    await digest(canonicalJson({ ...binding, profile: 'holdpoint/deed/1' })),
+  )
+  if (challenge !== options.challenge) throw differs()
+}
+
+/** All but its id and the moment; it lasts as long, or ends with the same parent. */
+export function isSameGrant(bound: Mandate, shown: Mandate): boolean {
+  const { id, grantedAt, expiresAt } = shown
+  const rest = canonicalJson({ ...bound, id, grantedAt, expiresAt }) === canonicalJson(shown)
+  return rest && (lasts(bound) === lasts(shown) || bound.expiresAt === expiresAt)
+}
+
+function lasts({ grantedAt, expiresAt }: Mandate): number {
+  return Date.parse(expiresAt) - Date.parse(grantedAt)
+}
+
+function differs(): Error {
+  return new Error('what would be signed is not what is shown; load the page again')
+}
