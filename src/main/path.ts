@@ -11,7 +11,6 @@ import type { Decision } from '../domain/decision.ts'
 import type { Effect, EffectKind } from '../domain/effect.ts'
 import { assert } from '../domain/fault.ts'
 import { instantOf } from '../domain/instant.ts'
-import type { Mandate, Standing } from '../domain/mandate.ts'
 import type { RequestId, UpstreamName } from '../domain/names.ts'
 import { mapNonEmpty } from '../domain/nonempty.ts'
 import type { Payload, Refusal, Request } from '../domain/request.ts'
@@ -24,12 +23,12 @@ import { maskSamples } from '../providers/postgres/mask.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
 import type { RefusalText } from '../refusals.ts'
+import { standingThen } from '../replay/standing.ts'
 import { createFileDurably } from '../system/durable-file.ts'
 import { newId } from '../system/random.ts'
 import type { Random } from '../system/random.ts'
 import { digestOf } from '../system/request-digest.ts'
 import { recordRequest } from '../wire/recorded-request.ts'
-import type { StoreReads } from '../store/store.ts'
 import { captureSafeguard, createSqlInterpreter, tableName } from './databases.ts'
 import type { Works } from './gate.ts'
 import type { State } from './state.ts'
@@ -159,23 +158,6 @@ function joinBreaker({ clock, store, ledger }: State): Breaker {
     if (fact.kind === 'resumed') breaker.resumed(fact.agent)
   })
   return breaker
-}
-
-/** Who stood for an earlier decision; null for a stranger's. */
-function standingThen(store: StoreReads, { agent, lease, mandate }: Decision): Standing | null {
-  if (agent === null || lease === null || mandate === null) return null
-  const held = store.lease(lease)?.lease
-  const owner = store.agent(agent)?.owner
-  const granted = store.mandate(mandate)?.mandate
-  if (held === undefined || owner === undefined || granted === undefined) return null
-  const ancestors: Mandate[] = []
-  for (let id = granted.parent; id !== null; id = ancestors.at(-1)?.parent ?? null) {
-    const above = store.mandate(id)?.mandate
-    if (above === undefined) break
-    ancestors.push(above)
-  }
-  const standingLease = { id: held.id, expiresAt: held.expiresAt }
-  return { agent, owner, lease: standingLease, mandate: granted, ancestors }
 }
 
 /** In the provider's own form, so that its clients show it; else as RFC 9457 problem details. */

@@ -3,7 +3,7 @@ import type { LoadedPolicies } from '../api/control.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import type { FactOf } from '../domain/fact.ts'
 import { createPolicy } from '../policy/policy.ts'
-import type { Policy } from '../policy/policy.ts'
+import type { Policy, PolicySource } from '../policy/policy.ts'
 import { sha256 } from '../system/hash.ts'
 
 type PolicyFact = FactOf<'policies-loaded'> | FactOf<'policies-rejected'>
@@ -11,6 +11,8 @@ type PolicyFact = FactOf<'policies-loaded'> | FactOf<'policies-rejected'>
 /** The policy set in force, which can be exchanged while requests are judged. */
 export interface Policies {
   current(): Policy
+  /** the files that it was read from, as they were then */
+  sources(): readonly PolicySource[]
   /** Reads the files again. Keeps the set in force, and rejects, when they are not valid. */
   reload(): Promise<LoadedPolicies>
   close(): void
@@ -24,17 +26,17 @@ export function openPolicies(
   { policies }: Configuration,
   append: (fact: PolicyFact) => Promise<unknown>,
 ): Policies {
-  function read(): { policy: Policy; files: readonly string[] } {
+  function read(): { policy: Policy; sources: readonly PolicySource[] } {
     const sources = [
       ...readBaseline(),
       ...policies.optional.map(readOptional),
       ...(policies.folder === null ? [] : readPolicies(policies.folder, 'own/')),
     ]
     const policy = createPolicy({ sources, schema: readSchema(), digest: sha256 })
-    return { policy, files: sources.map(({ name }) => name) }
+    return { policy, sources }
   }
 
-  let current = read().policy
+  let current = read()
 
   async function reload(): Promise<LoadedPolicies> {
     let loaded: ReturnType<typeof read>
@@ -45,13 +47,19 @@ export function openPolicies(
       await append({ kind: 'policies-rejected', why })
       throw fault
     }
-    const { policy, files } = loaded
+    const { policy, sources } = loaded
+    const files = sources.map(({ name }) => name)
     await append({ kind: 'policies-loaded', policies: policy.digest, files })
     const before = current
-    current = policy
-    before.close()
+    current = loaded
+    before.policy.close()
     return { digest: policy.digest, files }
   }
 
-  return { current: () => current, reload, close: () => current.close() }
+  return {
+    current: () => current.policy,
+    sources: () => current.sources,
+    reload,
+    close: () => current.policy.close(),
+  }
 }
