@@ -1,21 +1,14 @@
 // Joins the real parts of a gate: the path, its doors, the console and the control socket.
 import { join } from 'node:path'
 
-import type { EnvironmentDesk } from '../api/console/environments/routes.ts'
-import { readConsoleFiles } from '../api/console/files.ts'
 import { bindConsole } from '../api/console/listen.ts'
-import type { BoundConsole } from '../api/console/listen.ts'
-import { serveConsole } from '../api/console/server.ts'
-import type { LedgerFiles } from '../api/console/server.ts'
 import { serveControl } from '../api/control-socket.ts'
 import { controlSocketPath } from '../api/control-wire.ts'
 import type { Control, LoadedPolicies } from '../api/control.ts'
 import type { ExportKeeper } from '../api/exports.ts'
-import { createDeeds } from '../api/deeds.ts'
 import { createHelpDesk } from '../api/help.ts'
 import { createPurges } from '../api/purges.ts'
 import { showAddress } from '../configuration/address.ts'
-import type { Configuration } from '../configuration/configuration.ts'
 import { clearToDiscover } from '../clearance.ts'
 import { createDiscovery } from '../discovery/discovery.ts'
 import type { Discovery } from '../discovery/discovery.ts'
@@ -32,9 +25,6 @@ import { createGateway } from '../gateway.ts'
 import { createHolds, holdsPerAgentMaxDefault } from '../holds/holds.ts'
 import type { Holds } from '../holds/holds.ts'
 import type { Site } from '../holds/stored.ts'
-import { survey } from '../inventory/survey.ts'
-import { createProver } from '../ledger/prove.ts'
-import { createLogServer } from '../ledger/serve.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
 import { createSqlReading } from '../reading/reading.ts'
@@ -59,6 +49,7 @@ import { joinBackups, joinExports } from './backups.ts'
 import type { BackupsJoined } from './backups.ts'
 import type { DatabaseWorks } from './databases.ts'
 import { joinPath } from './path.ts'
+import { consoleAddress, openConsole, siteOf } from './console.ts'
 import { openPolicies } from './policies.ts'
 import type { Policies } from './policies.ts'
 import { reportOf } from './report.ts'
@@ -149,21 +140,7 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
     ...{ keeper, purges },
     ...(configuration.databases.length === 0 ? {} : { exports: works.exports }),
   })
-  const console = serveConsole({
-    ...{ bound, people, holds: works.holds, site },
-    ...{ store: state.store, ledger, clock: state.clock, random: state.random },
-    files: readConsoleFiles(join(import.meta.dirname, '../../console/dist')),
-    ledgerFiles: ledgerFilesOf(configuration),
-    canProve: works.canProve,
-    ...{ passkeys, control, purges, report: opening.report },
-    deeds: createDeeds({
-      ...{ powers: state.powers, store: state.store, passkeys, rpId: site.rpId },
-      ...{ clock: state.clock, random: state.random },
-    }),
-    inventory: () => works.discovery.current(),
-    environments: environmentDesk(works),
-    prover: createProver(join(configuration.state, 'ledger'), state.vkey),
-  })
+  const console = openConsole(works, { bound, site, people, passkeys, control, purges })
   opened.defer(() => console.close())
   const socket = await serveControl(control, controlSocketPath(configuration.state))
   opened.defer(() => socket.close())
@@ -174,22 +151,6 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
     ...{ authority, control, discovery: works.discovery, reloadPolicies: policies.reload },
     stop: () => opened.disposeAsync(),
   }
-}
-
-function consoleAddress({
-  listen,
-  consoleOrigin,
-}: Configuration): Parameters<typeof bindConsole>[0] {
-  const domain = consoleOrigin === null ? 'localhost' : new URL(consoleOrigin).hostname
-  return { ...listen.console, domain, tls: null }
-}
-
-/**
- * A configured origin is that of a proxy with TLS in front; else people open what is bound here.
- */
-function siteOf(bound: BoundConsole, { consoleOrigin }: Configuration): Site {
-  const origin = consoleOrigin ?? bound.origin
-  return { rpId: new URL(origin).hostname, origins: [origin] }
 }
 
 function createWorks(
@@ -263,17 +224,6 @@ function providerNamed(name: string): Provider {
   return found
 }
 
-function environmentDesk({ discovery, state }: Works): EnvironmentDesk {
-  const { environments, file } = state.configuration
-  return {
-    survey: () => survey(discovery.current(), environments),
-    discoveredAt: () => discovery.current().discoveredAt,
-    fault: discovery.fault,
-    refresh: discovery.refresh,
-    configurationFile: file,
-  }
-}
-
 interface Doors {
   readonly http: HttpDoor
   readonly postgres: PostgresDoor | null
@@ -310,17 +260,6 @@ function openHttpDoor(state: State, authority: Authority, help: HelpDesk): HttpD
       ),
     },
   })
-}
-
-function ledgerFilesOf({ state }: Configuration): LedgerFiles {
-  const answer = createLogServer(join(state, 'ledger'))
-  return async (path) => {
-    const { status, headers, body } = await answer({ method: 'GET', path: `/${path}` })
-    if (status !== 200) return null
-    const valueOf = (name: string): string => headers.find(([known]) => known === name)?.[1] ?? ''
-    const immutable = valueOf('cache-control').includes('immutable')
-    return { bytes: body, type: valueOf('content-type'), immutable }
-  }
 }
 
 /** What was sent and never ended, because the last run stopped in between, may have happened. */
