@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 
 import { z } from 'zod'
 
+import { unreachable } from '../domain/fault.ts'
 import type { PersonName, SecretName } from '../domain/names.ts'
 import { isLoopback } from './address.ts'
 import type { Path } from './document.ts'
@@ -41,8 +42,15 @@ export interface WebhookSettings extends Named {
   readonly certificate: string | null
 }
 
-export interface ChatSettings extends Named {
-  readonly kind: 'slack' | 'teams'
+export type ChatSettings = SlackSettings | TeamsSettings
+
+export interface SlackSettings extends Named {
+  readonly kind: 'slack'
+  readonly url: SecretName
+}
+
+export interface TeamsSettings extends Named {
+  readonly kind: 'teams'
   readonly url: SecretName
 }
 
@@ -245,8 +253,12 @@ function settleChannel(
     }
     case 'web-push':
       return { ...named, kind: 'web-push', contact: one.contact, hosts: one.hosts }
+    case 'slack':
+      return { ...named, kind: 'slack', url: one.url as SecretName }
+    case 'teams':
+      return { ...named, kind: 'teams', url: one.url as SecretName }
     default:
-      return { ...named, kind: one.kind, url: one.url as SecretName }
+      return unreachable(one)
   }
 }
 
