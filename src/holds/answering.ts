@@ -1,12 +1,15 @@
 import type { Decision } from '../domain/decision.ts'
+import type { Attention, Fact } from '../domain/fact.ts'
 import { assert, Fault } from '../domain/fault.ts'
-import type { Answered, Binding, Hold, HoldState } from '../domain/hold.ts'
+import type { Answered, Assertion, Binding, Hold, HoldState } from '../domain/hold.ts'
 import { later } from '../domain/instant.ts'
 import type { HoldId, PersonName, SafeguardName } from '../domain/names.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { HoldRecord, StoreReads } from '../store/store.ts'
 import type { Clock } from '../system/clock.ts'
 import { standingApprovals } from './approvals.ts'
+import { attentionOf } from './attention.ts'
+import type { Look } from './attention.ts'
 import { bindingOf, bindsHold, challengeOf } from './binding.ts'
 import type { Challenges } from './challenges.ts'
 import type { Passkeys } from './passkeys.ts'
@@ -16,7 +19,7 @@ import type { Site } from './stored.ts'
 
 /** How a person's answer is asked for and taken. */
 export interface AnsweringParts {
-  readonly ledger: Pick<Ledger, 'append'>
+  readonly ledger: Pick<Ledger, 'appendTogether'>
   readonly store: StoreReads
   readonly clock: Clock
   readonly webauthn: Site
@@ -29,10 +32,12 @@ export interface AnsweringParts {
 export interface Asked {
   readonly binding: Binding
   readonly challenge: string
+  readonly attention: Attention
 }
 
 /** What the browser needs; `options` is for navigator.credentials.get, in its JSON form. */
-export interface AskedOptions extends Asked {
+export interface AskedOptions {
+  readonly binding: Binding
   readonly options: RequestOptions
 }
 
@@ -47,12 +52,17 @@ export interface RequestOptions {
 export const answerSeconds = 300
 const noteCharactersMax = 1000
 
+export interface Choice {
+  readonly answer: Binding['answer']
+  readonly note: string
+  readonly look: Look
+}
+
 export function ask(
   parts: AnsweringParts,
   id: HoldId,
   person: PersonName,
-  answer: Binding['answer'],
-  note: string,
+  { answer, note, look }: Choice,
 ): AskedOptions {
   if (note.length > noteCharactersMax || !note.isWellFormed()) {
     throw new Fault(
@@ -61,13 +71,23 @@ export function ask(
     )
   }
   const { hold } = answerable(parts, id, person, answer)
-  const asked = parts.challenges.put((nonce) => {
-    const binding = bindingOf(hold, { person, answer, note, nonce })
-    return { binding, challenge: challengeOf(binding) }
+  const attention = attentionOf(answer, look)
+  const { binding, challenge } = parts.challenges.put((nonce) => {
+    const asked = bindingOf(hold, { person, answer, note, nonce })
+    return { binding: asked, challenge: challengeOf(asked), attention }
   })
-  const passkeys = parts.store.person(person)?.passkeys ?? []
+  return { binding, options: optionsFor(parts, person, challenge) }
+}
+
+/** For any passkey of theirs that is not revoked. */
+export function optionsFor(
+  { store, webauthn }: Pick<AnsweringParts, 'store' | 'webauthn'>,
+  person: PersonName,
+  challenge: string,
+): RequestOptions {
+  const passkeys = store.person(person)?.passkeys ?? []
   const live = passkeys.filter(({ revokedAt }) => revokedAt === null)
-  return { ...asked, options: requestOptions(parts.webauthn.rpId, asked.challenge, live) }
+  return requestOptions(webauthn.rpId, challenge, live)
 }
 
 export function requestOptions(
@@ -87,53 +107,52 @@ export function requestOptions(
 /** Verifies and writes one answer. One at a time for a hold: two people may press at once. */
 export async function settle(
   parts: AnsweringParts,
-  { binding, challenge }: Asked,
+  { binding, challenge, attention }: Asked,
   response: unknown,
 ): Promise<HoldState> {
-  const { person, answer, hold: id } = binding
+  const { person, hold } = binding
   const { assertion } = await parts.passkeys.verify(response, challenge, person)
-  const answered = { binding, assertion }
-  const stored = verifyStoredRelease(
-    answered,
-    { id: assertion.passkey, publicKey: assertion.publicKey },
-    parts.webauthn,
-  )
-  assert(stored.kind === 'valid', 'what a verified answer leaves can be verified again')
-  const record = answerable(parts, id, person, answer)
-  assert(bindsHold(binding, record.hold), 'what was asked is what is answered')
-  await write(parts, record, answered)
-  const after = parts.store.hold(id)
-  assert(after !== null, 'a settled hold is still there')
-  return after.state
+  await parts.ledger.appendTogether(factsOf(parts, { binding, assertion }, attention))
+  return stateAfter(parts, hold)
 }
 
-async function write(parts: AnsweringParts, record: HoldRecord, answered: Answered): Promise<void> {
-  const { hold } = record
+/** What one person's answer to one hold adds to the ledger, as things stand now. */
+export function factsOf(
+  parts: AnsweringParts,
+  answered: Answered,
+  attention: Attention,
+): readonly Fact[] {
   const { binding, assertion } = answered
-  const { person, note } = binding
-  if (binding.answer === 'refuse') {
-    const settlement = { kind: 'refused', by: person, note, binding, assertion } as const
-    await parts.ledger.append({ kind: 'settled', hold: hold.id, settlement })
-    return
+  const { person, answer, note } = binding
+  checkStored(parts, answered, assertion)
+  const record = answerable(parts, binding.hold, person, answer)
+  const { hold } = record
+  assert(bindsHold(binding, hold), 'what was asked is what is answered')
+  if (answer === 'refuse') {
+    const settlement = { kind: 'refused', by: person, note, attention, ...answered } as const
+    return [{ kind: 'settled', hold: hold.id, settlement }]
   }
   const approvals = [...standingApprovals(record, parts.store, parts.webauthn), answered]
-  const approving = parts.ledger.append({ kind: 'approved', hold: hold.id, binding, assertion })
-  if (!isEnough(hold.release, approvals)) {
-    await approving
-    return
-  }
-  // In the same turn as the approval: both are kept, or neither.
+  const approved: Fact = { kind: 'approved', hold: hold.id, attention, ...answered }
+  if (!isEnough(hold.release, approvals)) return [approved]
   const by = approvals.map((approval) => approval.binding.person)
-  const settling = parts.ledger.append({
-    kind: 'settled',
-    hold: hold.id,
-    settlement: { kind: 'released', by },
-  })
-  await Promise.all([approving, settling])
+  return [approved, { kind: 'settled', hold: hold.id, settlement: { kind: 'released', by } }]
+}
+
+function checkStored({ webauthn }: AnsweringParts, answered: Answered, by: Assertion): void {
+  const passkey = { id: by.passkey, publicKey: by.publicKey }
+  const stored = verifyStoredRelease(answered, passkey, webauthn)
+  assert(stored.kind === 'valid', 'what a verified answer leaves can be verified again')
+}
+
+export function stateAfter({ store }: Pick<AnsweringParts, 'store'>, id: HoldId): HoldState {
+  const record = store.hold(id)
+  assert(record !== null, 'a settled hold is still there')
+  return record.state
 }
 
 /** The hold, when this person may give this answer to it now. */
-function answerable(
+export function answerable(
   parts: AnsweringParts,
   id: HoldId,
   person: PersonName,

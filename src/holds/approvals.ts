@@ -19,7 +19,7 @@ export function standingApprovals(
   const history = store.decision(hold.decision)?.history ?? []
   return history.flatMap(({ fact }) => {
     if (fact.kind !== 'approved' || fact.hold !== hold.id) return []
-    const { binding, assertion } = fact
+    const { binding, assertion, batch } = fact
     const passkey = store.passkey(assertion.passkey)
     const stands =
       passkey !== null &&
@@ -29,6 +29,7 @@ export function standingApprovals(
       bindsHold(binding, hold) &&
       whyNot(hold.release, granters, store.person(binding.person), 'release') === null &&
       verifyStoredRelease(fact, passkey.passkey, site).kind === 'valid'
-    return stands ? [{ binding, assertion }] : []
+    if (!stands) return []
+    return [batch === undefined ? { binding, assertion } : { binding, assertion, batch }]
   })
 }

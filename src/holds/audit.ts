@@ -1,4 +1,4 @@
-import type { Fact, LedgerEntry, Passkey, Role } from '../domain/fact.ts'
+import type { Attention, Fact, FactOf, LedgerEntry, Passkey, Role } from '../domain/fact.ts'
 import type { Answered, Hold } from '../domain/hold.ts'
 import type { Mandate } from '../domain/mandate.ts'
 import type {
@@ -9,7 +9,8 @@ import type {
   PasskeyId,
   PersonName,
 } from '../domain/names.ts'
-import { bindsHold, sameTerms, termsOf } from './binding.ts'
+import { attentionFlaw } from './attention.ts'
+import { bindsHold, sameTerms, termsOf, togetherChallengeOf } from './binding.ts'
 import type { Terms } from './binding.ts'
 import { grantersOf, isEnough, mayAnswer, whyNot } from './rules.ts'
 import { verifyStoredRelease } from './stored.ts'
@@ -43,6 +44,8 @@ interface Seen {
   readonly terms: Map<DecisionId, Terms>
   readonly claimed: Set<DecisionId>
   readonly holds: Map<HoldId, Followed>
+  /** for whom several holds were released together, by their challenge */
+  readonly batches: Map<string, string>
 }
 
 export function createReleaseAudit(site: Site | null): ReleaseAudit {
@@ -54,6 +57,7 @@ export function createReleaseAudit(site: Site | null): ReleaseAudit {
     terms: new Map(),
     claimed: new Set(),
     holds: new Map(),
+    batches: new Map(),
   }
   return {
     take: ({ fact, at, index, beside }) =>
@@ -121,7 +125,7 @@ function takeHeld(seen: Seen, hold: Hold): readonly string[] {
 function takeApproved(
   seen: Seen,
   followed: Followed,
-  answered: Answered,
+  answered: FactOf<'approved'>,
   at: string,
 ): readonly string[] {
   const { hold } = followed
@@ -130,10 +134,26 @@ function takeApproved(
   const why = whyNot(hold.release, granters, candidate(seen, binding.person), 'release')
   const flaws = [
     ...answerFlaws(seen, followed, answered, 'release', at),
+    ...batchFlaws(seen, answered, hold),
     ...(why === null ? [] : [why]),
   ]
   if (flaws.length === 0) followed.approvals.push(answered)
   return flaws
+}
+
+/** One press is for one person's releases of one plan. */
+function batchFlaws(
+  { batches }: Seen,
+  { binding, batch }: Answered,
+  hold: Hold,
+): readonly string[] {
+  if (batch === undefined) return []
+  const challenge = togetherChallengeOf(batch)
+  const { agent, mandate, lease } = hold
+  const plan = JSON.stringify([agent, mandate, lease, binding.person, binding.nonce])
+  const first = batches.get(challenge) ?? plan
+  batches.set(challenge, first)
+  return first === plan ? [] : ['it was released together with holds of another plan']
 }
 
 function takeSettled(
@@ -180,11 +200,11 @@ function takeClaimed(
 function answerFlaws(
   seen: Seen,
   { hold, over }: Pick<Followed, 'hold' | 'over'>,
-  answered: Answered,
+  answered: Answered & Readonly<{ attention?: Attention }>,
   answer: 'release' | 'refuse',
   at: string,
 ): readonly string[] {
-  const { binding, assertion } = answered
+  const { binding, assertion, attention } = answered
   if (over) return ['the hold was over']
   if (hold.expiresAt <= at) return ['the hold had expired']
   if (binding.answer !== answer || !bindsHold(binding, hold))
@@ -192,7 +212,9 @@ function answerFlaws(
   const enrolled = seen.passkeys.get(assertion.passkey)
   if (enrolled?.person !== binding.person) return ['its passkey is not one of that person']
   const stored = verifyStoredRelease(answered, enrolled.passkey, seen.site)
-  return stored.kind === 'valid' ? [] : [stored.why]
+  if (stored.kind === 'invalid') return [stored.why]
+  const flaw = attentionFlaw(answered, attention)
+  return flaw === null ? [] : [flaw]
 }
 
 function candidate(

@@ -45,6 +45,20 @@ export function challengeOf(bound: object): string {
   return Buffer.from(sha256(canonicalJson(bound)), 'hex').toString('base64url')
 }
 
+/** How many holds one passkey may answer together. */
+export const togetherMin = 2
+export const togetherMax = 20
+
+/** One of a batch, as the challenge over all of them names it. */
+export function digestOfBinding(binding: Binding): Digest {
+  return sha256(canonicalJson(binding))
+}
+
+/** Another profile than that of a single release: neither can be taken for the other. */
+export function togetherChallengeOf(batch: readonly Digest[]): string {
+  return challengeOf({ profile: 'holdpoint/releases/1', bindings: batch })
+}
+
 /** What a release was given for, and what must be found again when it is spent. */
 export interface Terms {
   readonly impacts: Digest

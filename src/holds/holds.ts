@@ -15,11 +15,17 @@ import { newId } from '../system/random.ts'
 import { answerSeconds, ask, expiryOf, settle, whyAgentIsOver } from './answering.ts'
 import type { AnsweringParts, Asked, AskedOptions } from './answering.ts'
 import { standingApprovals } from './approvals.ts'
+import { neverShown } from './attention.ts'
+import type { Look, Looked } from './attention.ts'
 import { sameTerms, termsOf } from './binding.ts'
 import { createChallenges } from './challenges.ts'
+import type { Challenges } from './challenges.ts'
 import type { Passkeys } from './passkeys.ts'
 import { isEnough, stateAt } from './rules.ts'
 import type { Site } from './stored.ts'
+import { askTogether, settleTogether } from './together.ts'
+import type { AskedTogether, AskedTogetherOptions, StatesAfter } from './together.ts'
+import { createTurns } from './turns.ts'
 import { createWait } from './waiting.ts'
 
 export interface Holds {
@@ -33,10 +39,23 @@ export interface Holds {
   /** Makes the hold; the caller appends `held` in the same turn as its decision. */
   open(request: Request, decision: Decision, standing: Standing): Hold
   wait(hold: HoldId, milliseconds: number, signal: AbortSignal): Promise<HoldState>
-  /** What a person's passkey must sign to give this answer; good for one try, for five minutes. */
-  challenge(hold: HoldId, person: PersonName, answer: Binding['answer'], note: string): AskedOptions
+  /**
+   * What a person's passkey must sign to give this answer; good for one try, for five minutes.
+   * Without a look, nobody is known to have looked.
+   */
+  challenge(
+    hold: HoldId,
+    person: PersonName,
+    answer: Binding['answer'],
+    note: string,
+    look?: Look,
+  ): AskedOptions
   /** Takes the browser's answer. The challenge is used up even when this rejects. */
   settle(hold: HoldId, person: PersonName, nonce: string, response: unknown): Promise<HoldState>
+  /** The same for the release of several holds of one plan, each of which was looked at. */
+  challengeTogether(holds: readonly Looked[], person: PersonName): AskedTogetherOptions
+  /** All of them are answered, or none. */
+  settleTogether(person: PersonName, nonce: string, response: unknown): Promise<StatesAfter>
   /** Ends what waits, and what was released but not spent yet. */
   withdraw(whose: Whose, why: string): Promise<void>
   /** Writes down what silence has meant. */
@@ -51,7 +70,7 @@ export type Whose =
   | Readonly<{ agent: AgentName | null }>
 
 export interface HoldsOptions {
-  readonly ledger: Pick<Ledger, 'append' | 'subscribe'>
+  readonly ledger: Pick<Ledger, 'append' | 'appendTogether' | 'subscribe'>
   readonly store: StoreReads
   readonly clock: Clock
   readonly random: Random
@@ -78,6 +97,8 @@ const unwrittenMillisecondsMax = 10_000
 
 interface Parts extends AnsweringParts {
   readonly options: HoldsOptions
+  readonly ledger: HoldsOptions['ledger']
+  readonly batches: Challenges<AskedTogether>
   /** made, and not written yet: requests that arrive at once see them too */
   readonly unwritten: Map<HoldId, Hold>
 }
@@ -87,10 +108,11 @@ export function createHolds(options: HoldsOptions): Holds {
   if (!(options.minutes > 0 && options.minutes <= holdMinutesMax)) {
     throw new Fault('config-hold-minutes', `a hold lasts 1 to ${holdMinutesMax} minutes; change it`)
   }
-  const seconds = answerSeconds
-  const challenges = createChallenges<Asked>({ clock, random, seconds, max: challengesMax })
-  const parts: Parts = { ...options, options, challenges, unwritten: new Map() }
-  const oneAtATime = createTurns()
+  const memory = { clock, random, seconds: answerSeconds, max: challengesMax }
+  const challenges = createChallenges<Asked>(memory)
+  const batches = createChallenges<AskedTogether>(memory)
+  const parts: Parts = { ...options, options, challenges, batches, unwritten: new Map() }
+  const inTurn = createTurns()
   ledger.subscribe(({ fact }) => {
     if (fact.kind === 'held') parts.unwritten.delete(fact.hold.id)
   })
@@ -102,13 +124,19 @@ export function createHolds(options: HoldsOptions): Holds {
     response: unknown,
   ): Promise<HoldState> {
     const asked = challenges.take(nonce)
-    if (asked === null || asked.binding.hold !== id || asked.binding.person !== person) {
-      throw new Fault(
-        'challenge-unknown',
-        'this answer was used, is too old, or was never asked for; ask again',
-      )
-    }
-    return oneAtATime(id, () => settle(parts, asked, response))
+    if (asked?.binding.hold !== id || asked.binding.person !== person) throw neverAsked()
+    return inTurn([id], () => settle(parts, asked, response))
+  }
+
+  async function takeTogether(
+    person: PersonName,
+    nonce: string,
+    response: unknown,
+  ): Promise<StatesAfter> {
+    const asked = batches.take(nonce)
+    if (asked?.person !== person) throw neverAsked()
+    const holds = asked.bound.map(({ binding }) => binding.hold)
+    return inTurn(holds, () => settleTogether(parts, asked, response))
   }
 
   return {
@@ -116,8 +144,11 @@ export function createHolds(options: HoldsOptions): Holds {
     mayOpen: (agent) => waitingOf(parts, agent) < options.perAgentMax,
     open: (request, decision, standing) => open(parts, request, decision, standing),
     wait: createWait(options),
-    challenge: (hold, person, answer, note) => ask(parts, hold, person, answer, note),
+    challenge: (hold, person, answer, note, look = neverShown) =>
+      ask(parts, hold, person, { answer, note, look }),
     settle: takeAnswer,
+    challengeTogether: (holds, person) => askTogether(parts, holds, person),
+    settleTogether: takeTogether,
     withdraw: (whose, why) => withdraw(parts, whose, why),
     expire: () => expire(parts),
     state: (id) => {
@@ -125,6 +156,13 @@ export function createHolds(options: HoldsOptions): Holds {
       return record === null ? null : stateAt(record, clock.now())
     },
   }
+}
+
+function neverAsked(): Fault {
+  return new Fault(
+    'challenge-unknown',
+    'this answer was used, is too old, or was never asked for; ask again',
+  )
 }
 
 function answerFor(
@@ -254,20 +292,5 @@ async function endAs(parts: Parts, hold: HoldId, settlement: End): Promise<void>
     await parts.ledger.append({ kind: 'settled', hold, settlement })
   } catch (fault) {
     if (!(fault instanceof Fault) || fault.code !== 'conflict') throw fault
-  }
-}
-
-/** Runs work for one hold in order, one after the other. */
-function createTurns(): <T>(key: HoldId, work: () => Promise<T>) => Promise<T> {
-  const tails = new Map<HoldId, Promise<unknown>>()
-  return (key, work) => {
-    const turn = (tails.get(key) ?? Promise.resolve()).then(work, work)
-    const tail = turn
-      .catch(() => undefined)
-      .finally(() => {
-        if (tails.get(key) === tail) tails.delete(key)
-      })
-    tails.set(key, tail)
-    return turn
   }
 }

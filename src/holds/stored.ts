@@ -4,9 +4,15 @@ import { timingSafeEqual, verify } from 'node:crypto'
 
 import { Fault } from '../domain/fault.ts'
 import type { FactOf, Passkey } from '../domain/fact.ts'
-import type { Answered, Assertion, Binding } from '../domain/hold.ts'
+import type { Answered, Assertion } from '../domain/hold.ts'
 import { sha256 } from '../system/hash.ts'
-import { challengeOf } from './binding.ts'
+import {
+  challengeOf,
+  digestOfBinding,
+  togetherChallengeOf,
+  togetherMax,
+  togetherMin,
+} from './binding.ts'
 import { decodeCoseKey } from './cose.ts'
 
 /** Where the people's console is. */
@@ -30,16 +36,17 @@ export function answeredIn(fact: FactOf<'approved'> | FactOf<'settled'>): Answer
 }
 
 /**
- * Whether that passkey signed exactly that binding. Total: malformed bytes are invalid. Without a
+ * Whether that passkey signed exactly that binding, alone or among those of its batch. Total: malformed bytes are invalid. Without a
  * site, where the answer was given is read from it, and not checked.
  */
 export function verifyStoredRelease(
-  { binding, assertion }: Answered,
+  answered: Answered,
   passkey: Pick<Passkey, 'id' | 'publicKey'>,
   site: Site | null,
 ): StoredAnswer {
   try {
-    const why = findFlaw(binding, assertion, passkey, site)
+    const { assertion } = answered
+    const why = batchFlaw(answered) ?? findFlaw(answered, passkey, site)
     if (why !== null) return { kind: 'invalid', why }
     const { origin } = readClientData(assertion)
     return { kind: 'valid', origin, signCount: signCountOf(assertion) }
@@ -53,17 +60,39 @@ export function signCountOf(assertion: Assertion): number {
   return bytesOf(assertion.authenticatorData).readUInt32BE(33)
 }
 
+const digestPattern = /^[0-9a-f]{64}$/
+
+/** Total as well: a batch comes from the ledger, and may be anything. */
+function batchFlaw({ binding, batch }: Answered): string | null {
+  if (batch === undefined) return null
+  if (binding.answer !== 'release') return 'only releases are given together'
+  const isList =
+    Array.isArray(batch) &&
+    batch.length >= togetherMin &&
+    batch.length <= togetherMax &&
+    batch.every((digest: unknown) => typeof digest === 'string' && digestPattern.test(digest)) &&
+    new Set(batch).size === batch.length
+  if (!isList) return `its batch is no list of ${togetherMin} to ${togetherMax} digests`
+  return batch.includes(digestOfBinding(binding)) ? null : 'it is not one of its batch'
+}
+
+/** What a passkey must have signed for this answer to stand. */
+function expectedChallenge({ binding, batch }: Answered): string {
+  return batch === undefined ? challengeOf(binding) : togetherChallengeOf(batch)
+}
+
 function findFlaw(
-  binding: Binding,
-  assertion: Assertion,
+  answered: Answered,
   passkey: Pick<Passkey, 'id' | 'publicKey'>,
   site: Site | null,
 ): string | null {
+  const { assertion } = answered
   if (assertion.passkey !== passkey.id) return 'it names another passkey'
   if (assertion.publicKey !== passkey.publicKey) return 'its key is not the enrolled one'
   const client = readClientData(assertion)
   if (client.type !== 'webauthn.get') return 'it is not an assertion'
-  if (client.challenge !== challengeOf(binding)) return 'it signed something else than this binding'
+  if (client.challenge !== expectedChallenge(answered))
+    return 'it signed something else than this binding'
   if (client.crossOrigin) return 'it was asked for by another site'
   const data = bytesOf(assertion.authenticatorData)
   if (data.length < authenticatorDataMin) return 'its authenticator data is too short'

@@ -59,7 +59,10 @@ export interface Client {
   readonly headers: Readonly<Record<string, string>>
   get(path: string): Promise<Got>
   post(path: string, body: object, changed?: Readonly<Record<string, string>>): Promise<Got>
+  /** opens the hold, sees all of it, and answers */
   answer(hold: string, answer: 'release' | 'refuse', note?: string): Promise<Got>
+  /** opens each, and releases them with one press */
+  releaseTogether(holds: readonly string[]): Promise<Got>
 }
 
 interface Question {
@@ -100,10 +103,20 @@ export async function enrolClient(host: Host, code: string): Promise<Client> {
     get,
     post,
     answer: async (hold, answer, note = '') => {
-      const challenge = await post(`/api/holds/${hold}/challenge`, { answer, note })
+      await get(`/api/holds/${hold}`)
+      const asked = { answer, note, impactSeen: true }
+      const challenge = await post(`/api/holds/${hold}/challenge`, asked)
       if (challenge.status !== 200) return challenge
       const { nonce, options } = questionIn(challenge)
       return post(`/api/holds/${hold}/settle`, { nonce, response: passkey.assert(options) })
+    },
+    releaseTogether: async (holds) => {
+      for (const hold of holds) await get(`/api/holds/${hold}`)
+      const asked = { holds, answer: 'release', note: '', impactSeen: holds }
+      const challenge = await post('/api/holds/together/challenge', asked)
+      if (challenge.status !== 200) return challenge
+      const { nonce, options } = questionIn(challenge)
+      return post('/api/holds/together/settle', { nonce, response: passkey.assert(options) })
     },
   }
 }

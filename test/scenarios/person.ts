@@ -70,6 +70,7 @@ export function createPerson(console: string): Person {
     const { nonce, options } = await ask<Question<AssertionOptions>>('POST', `${path}/challenge`, {
       answer: how,
       note,
+      impactSeen: false,
     })
     return call('POST', `${path}/settle`, { nonce, response: authenticator.assert(options) })
   }

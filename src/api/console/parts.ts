@@ -13,6 +13,7 @@ import type { Deeds } from '../deeds.ts'
 import type { People } from '../people.ts'
 import type { Purges } from '../purges.ts'
 import type { EnvironmentDesk } from './environments/routes.ts'
+import type { Looks } from './holds/looks.ts'
 import type { ViewParts } from './holds/views.ts'
 import type { RecentHolds } from './holds/recent.ts'
 import type { NowBoard } from './now/board.ts'
@@ -31,6 +32,7 @@ export interface ConsoleParts extends ViewParts {
   readonly holds: Holds
   readonly sessions: ConsoleSessions
   readonly recent: RecentHolds
+  readonly looks: Looks
   /** who is at work, and what stops them */
   readonly board: NowBoard
   /** absent where people sign in with passkeys alone */

@@ -195,10 +195,11 @@ for (const [name, changed] of Object.entries(crossSite)) {
     const { host, alice } = await open(t)
     const { hold } = await host.world.arrive()
     const path = `/api/holds/${hold}/challenge`
-    const got = await alice.post(path, { answer: 'release', note: '' }, changed)
+    const asked = { answer: 'release', note: '', impactSeen: true }
+    const got = await alice.post(path, asked, changed)
     assert.deepEqual([got.status, got.code], [403, 'cross-site'])
     const form = { 'content-type': 'application/x-www-form-urlencoded' }
-    assert.equal((await alice.post(path, { answer: 'release', note: '' }, form)).status, 415)
+    assert.equal((await alice.post(path, asked, form)).status, 415)
   })
 }
 

@@ -10,6 +10,7 @@ import type { ConsoleEvents } from './events.ts'
 import type { ConsoleFiles } from './files.ts'
 import { findObjection } from './guard.ts'
 import type { ConsoleSite, Envelope } from './guard.ts'
+import { createLooks } from './holds/looks.ts'
 import { createPastHolds } from './holds/past.ts'
 import { createLastProofs } from './holds/proofs.ts'
 import { createRecentHolds } from './holds/recent.ts'
@@ -66,6 +67,7 @@ export function serveConsole(options: ConsoleOptions): { close(): Promise<void> 
     recent: createRecentHolds(options.ledger, store),
     board: createNowBoard({ ledger: options.ledger, store, clock }),
     past: createPastHolds(options.ledger, store),
+    looks: createLooks(clock),
     proofs: createLastProofs(options.ledger, store),
     events: createConsoleEvents(options.ledger, store),
     all: createRateLimit({ clock, perMinute: 1200, burst: 400 }),
@@ -187,11 +189,14 @@ const policy = [
   "style-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  // One policy, of one name, which makes one address: that of the worker that shows notifications.
+  'trusted-types holdpoint-worker',
 ].join('; ')
 
 function headersFor({ secure }: Server): readonly (readonly [string, string])[] {
@@ -276,6 +281,10 @@ const statuses: Readonly<Record<string, number>> = {
   'openid-unreachable': 502,
   'approved-already': 409,
   'hold-over': 409,
+  'together-count': 400,
+  'not-one-plan': 409,
+  'not-shown': 409,
+  'impact-unseen': 409,
   'purge-over': 409,
   'purges-full': 409,
   'no-admin': 409,
