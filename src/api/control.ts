@@ -80,6 +80,8 @@ export interface Control {
 
 export interface HoldShown extends HoldRecord {
   readonly state: HoldState
+  /** every entry about its decision, in order */
+  readonly history: readonly LedgerEntry[]
   /** the request as judged; null when it was not kept */
   readonly request: string | null
 }
@@ -121,6 +123,23 @@ export interface GateReport {
   /** where agents connect to databases, `127.0.0.1:7432`; absent where none is governed */
   readonly postgres?: string
   readonly databases?: readonly GovernedServer[]
+  /** who is told of holds, trips and kills; absent in older gates */
+  readonly notifications?: NotificationReport
+}
+
+export interface NotificationReport {
+  readonly channels: readonly ChannelReport[]
+  /** holds that wait, and of which nobody could be told */
+  readonly unreachable: readonly HoldId[]
+}
+
+export interface ChannelReport {
+  readonly name: string
+  readonly kind: string
+  /** secrets that it needs and the vault does not have */
+  readonly missing: readonly SecretName[]
+  /** why its last message did not arrive; null when it did, or there was none */
+  readonly failure: string | null
 }
 
 /** A PostgreSQL server, by the name that agents give as user. */

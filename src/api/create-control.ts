@@ -196,7 +196,8 @@ function reading({ store, clock }: ControlParts): Reading {
     if (record === null) throw notFound('hold', hold, [])
     const decided = store.decision(record.hold.decision)
     const request = decided === null ? null : requestAt(store, decided.index)
-    return { ...record, state: stateAt(record, clock.now()), request }
+    const history = decided?.history ?? []
+    return { ...record, state: stateAt(record, clock.now()), history, request }
   }
   return {
     holdList: ({ all }) => answer(() => list(all)),

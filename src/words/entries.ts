@@ -1,3 +1,4 @@
+import { attentionWords } from './attention.ts'
 import { sentenceOf } from './words.ts'
 import type {
   AdministrativeWork,
@@ -35,7 +36,7 @@ function requestWords(fact: Fact): string {
     case 'held':
       return `held as ${fact.hold.id}, for ${fact.hold.decision}`
     case 'approved':
-      return `approved ${fact.hold}: ${fact.binding.person} said yes, one more must`
+      return `approved ${fact.hold}: ${fact.binding.person} said yes${attentionWords(fact.attention)}`
     case 'settled':
       return `settled ${fact.hold}: ${settledWords(fact.settlement)}`
     case 'claimed':
@@ -61,8 +62,10 @@ function settledWords(settlement: Extract<Fact, { kind: 'settled' }>['settlement
   switch (settlement.kind) {
     case 'released':
       return `released by ${settlement.by.join(' and ')}`
-    case 'refused':
-      return `refused by ${settlement.by}${settlement.note === '' ? '' : `: ${settlement.note}`}`
+    case 'refused': {
+      const how = attentionWords(settlement.attention)
+      return `refused by ${settlement.by}${how}${settlement.note === '' ? '' : `: ${settlement.note}`}`
+    }
     case 'expired':
       return 'expired; silence means no'
     case 'withdrawn':

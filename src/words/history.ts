@@ -2,6 +2,7 @@ import type { Fact } from '../domain/fact.ts'
 import { unreachable } from '../domain/fault.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import { inert } from '../wire/inert.ts'
+import { attentionWords } from './attention.ts'
 
 /** One line of a history, lower case: what happened, in words that are safe to show. */
 export function historyWords(fact: Fact): string {
@@ -11,7 +12,7 @@ export function historyWords(fact: Fact): string {
     case 'held':
       return `held: ${fact.hold.id} opened, until ${fact.hold.expiresAt}`
     case 'approved':
-      return `approved by ${inert(fact.binding.person)}`
+      return `approved by ${inert(fact.binding.person)}${attentionWords(fact.attention)}`
     case 'settled':
       return settledWords(fact.settlement)
     case 'claimed':
@@ -43,7 +44,7 @@ function settledWords(settlement: Settled): string {
       return `released by ${settlement.by.map(inert).join(' and ')}`
     case 'refused': {
       const note = settlement.note === '' ? '' : `: ${inert(settlement.note)}`
-      return `refused by ${inert(settlement.by)}${note}`
+      return `refused by ${inert(settlement.by)}${attentionWords(settlement.attention)}${note}`
     }
     case 'expired':
       return 'expired: nobody answered, and silence means no'

@@ -26,7 +26,7 @@ import { createConsoleSessions } from './session.ts'
 import { standingOf } from './standing.ts'
 import type { ConsoleSession } from './session.ts'
 
-type MadeHere = 'sessions' | 'recent' | 'board' | 'past' | 'proofs'
+type MadeHere = 'sessions' | 'recent' | 'board' | 'past' | 'proofs' | 'looks'
 
 export interface ConsoleOptions extends Omit<ConsoleParts, MadeHere> {
   readonly bound: BoundConsole
@@ -303,6 +303,8 @@ const statuses: Readonly<Record<string, number>> = {
   'already-ended': 409,
   'not-killed': 409,
   'not-frozen': 409,
+  'push-refused': 400,
+  'test-under-way': 409,
   conflict: 409,
   'ledger-closed': 503,
 }

@@ -1,5 +1,6 @@
 import { controlInputs } from '../../api/control-inputs.ts'
 import type { HoldShown } from '../../api/control.ts'
+import { entryIndent, entryLine } from '../../words/entries.ts'
 import { environmentsOf, impactLines, reversibilityWords, sentenceOf } from '../../words/words.ts'
 import { inert } from '../../wire/inert.ts'
 import type { Call, CommandRow } from '../command.ts'
@@ -26,7 +27,7 @@ export const holdsShow: CommandRow = {
 }
 
 function linesOf(
-  { hold, state, decision, request }: HoldShown,
+  { hold, state, decision, history, request }: HoldShown,
   { output }: Call,
 ): readonly string[] {
   const { because } = decision.verdict
@@ -47,6 +48,9 @@ function linesOf(
     `  to be released by ${releaseWords[hold.release]}`,
     ...hold.safeguards.map((name) => `  and only with ${name} proven first`),
     `  open until ${hold.expiresAt}`,
+    '',
+    'what became of it',
+    ...history.flatMap((entry) => wrap(entryLine(entry), output.width, entryIndent)),
     '',
     'the request as judged',
     ...requestLines(request),
