@@ -4,9 +4,11 @@ import { generateRegistrationOptions, verifyRegistrationResponse } from '@simple
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
 
+import type { SignedDeed } from '../domain/deed.ts'
 import type { Enrolment, Passkey, Role } from '../domain/fact.ts'
 import { Fault } from '../domain/fault.ts'
 import { later } from '../domain/instant.ts'
+import type { Assertion } from '../domain/hold.ts'
 import { namePattern } from '../domain/names.ts'
 import type { Digest, Instant, PasskeyId, PersonName } from '../domain/names.ts'
 import { requestOptions } from '../holds/answering.ts'
@@ -24,6 +26,8 @@ import type { Clock } from '../system/clock.ts'
 import { sha256 } from '../system/hash.ts'
 import { newId } from '../system/random.ts'
 import type { Random } from '../system/random.ts'
+import { canonicalJson } from '../wire/canonical-json.ts'
+import { revocable, someoneIsEnrolled } from './revoking.ts'
 
 export interface People {
   /** For the very first person, while nobody has a passkey. The code is kept nowhere else. */
@@ -33,9 +37,16 @@ export interface People {
   enrol(code: string, nonce: string, response: unknown): Promise<SignedIn>
   signInOptions(): Question<RequestOptions>
   signIn(nonce: string, response: unknown): Promise<SignedIn>
-  /** What an owner's passkey must sign to invite exactly this person in exactly these roles. */
+  /**
+   * What a passkey must sign to invite exactly this person in exactly these roles: an owner's for
+   * others, one's own for another passkey of oneself.
+   */
   inviteOptions(by: PersonName, invited: Invited): Question<RequestOptions>
   invite(by: PersonName, nonce: string, response: unknown): Promise<OpenedEnrolment>
+  /** Throws unless this person may revoke that passkey now. */
+  checkRevocable(by: PersonName, passkey: PasskeyId): void
+  /** From then on it signs nothing in, and nothing that it has approved counts. */
+  revoke(passkey: PasskeyId, deed: SignedDeed): Promise<void>
 }
 
 export interface Invited {
@@ -61,7 +72,7 @@ export interface SignedIn {
 
 export interface PeopleOptions {
   readonly ledger: Pick<Ledger, 'append'>
-  readonly store: Pick<StoreReads, 'people' | 'person' | 'enrolment'>
+  readonly store: Pick<StoreReads, 'people' | 'person' | 'enrolment' | 'passkey'>
   readonly clock: Clock
   readonly random: Random
   readonly webauthn: Site
@@ -81,10 +92,17 @@ interface Asked {
   readonly challenge: string
 }
 
+/** What an inviter's passkey signs; kept, with the assertion, beside the fact. */
+interface InvitationBinding extends Invited {
+  readonly profile: 'holdpoint/invite/1'
+  readonly nonce: string
+  readonly by: PersonName
+}
+
 interface Parts extends PeopleOptions {
   readonly enrolments: Challenges<Asked & Readonly<{ codeHash: Digest }>>
   readonly signIns: Challenges<Asked>
-  readonly invitations: Challenges<Asked & Readonly<{ by: PersonName; invited: Invited }>>
+  readonly invitations: Challenges<Asked & Readonly<{ binding: InvitationBinding }>>
   readonly failures: Map<Digest, number>
 }
 
@@ -98,25 +116,29 @@ export function createPeople(options: PeopleOptions): People {
     invitations: createChallenges(limits),
     failures: new Map(),
   }
-  // Taken one by one: "nobody is enrolled yet" must still be true when it is written.
+  // Taken one by one: "nobody is enrolled yet" and "one more owner is left" must still be true when
+  // it is written.
   let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const working = turn.then(work)
+    turn = working.catch(() => undefined)
+    return working
+  }
   return {
     openEnrolment: (invited) => openFirst(parts, invited),
     enrolOptions: (code) => enrolOptions(parts, code),
-    enrol: (code, nonce, response) => {
-      const enrolling = turn.then(() => enrol(parts, code, nonce, response))
-      turn = enrolling.catch(() => undefined)
-      return enrolling
-    },
+    enrol: (code, nonce, response) => inTurn(() => enrol(parts, code, nonce, response)),
     signInOptions: () => signInOptions(parts),
     signIn: (nonce, response) => signIn(parts, nonce, response),
     inviteOptions: (by, invited) => inviteOptions(parts, by, invited),
     invite: (by, nonce, response) => invite(parts, by, nonce, response),
+    checkRevocable: (by, passkey) => void revocable(options.store, by, passkey),
+    revoke: (passkey, deed) => inTurn(() => revoke(parts, passkey, deed)),
   }
 }
 
 async function openFirst(parts: Parts, invited: Invited): Promise<OpenedEnrolment> {
-  if (someoneIsEnrolled(parts)) {
+  if (someoneIsEnrolled(parts.store)) {
     throw new Fault(
       'enrolment-closed',
       'somebody is enrolled already; an owner invites others in the console',
@@ -131,13 +153,18 @@ async function openFirst(parts: Parts, invited: Invited): Promise<OpenedEnrolmen
 async function openEnrolment(
   { ledger, clock, random }: Parts,
   invited: Invited,
-  invitedBy: PersonName | null,
+  signed: Readonly<{ binding: InvitationBinding; assertion: Assertion }> | null,
 ): Promise<OpenedEnrolment> {
   checkInvited(invited)
   const code = `hpe_${newId<string>(random, '').slice(1)}`
   const expiresAt = later(clock.now(), enrolmentSeconds)
-  const enrolment: Enrolment = { ...invited, codeHash: sha256(code), invitedBy, expiresAt }
-  await ledger.append({ kind: 'enrolment-opened', enrolment })
+  const { person, roles: granted } = invited
+  const invitedBy = signed?.binding.by ?? null
+  const enrolment: Enrolment = {
+    ...{ person, roles: granted, codeHash: sha256(code), invitedBy, expiresAt },
+  }
+  const beside = signed === null ? undefined : Buffer.from(canonicalJson(signed))
+  await ledger.append({ kind: 'enrolment-opened', enrolment }, beside)
   return { code, expiresAt }
 }
 
@@ -152,10 +179,6 @@ function checkInvited({ person, roles: wanted }: Invited): void {
   if (wanted.includes('auditor') && wanted.length > 1) {
     throw new Fault('enrolment-roles', 'an auditor has no other role: who judges does not decide')
   }
-}
-
-function someoneIsEnrolled({ store }: Pick<Parts, 'store'>): boolean {
-  return store.people().some(({ passkeys }) => passkeys.some(({ revokedAt }) => revokedAt === null))
 }
 
 async function enrolOptions(
@@ -227,12 +250,19 @@ function openCode(parts: Parts, typed: string): EnrolmentRecord {
   return record
 }
 
-/** A code of the beginning ends with the beginning; an owner's, with the owner. */
-function inviterStands(parts: Parts, { invitedBy }: Enrolment): boolean {
-  if (invitedBy === null) return !someoneIsEnrolled(parts)
-  const inviter = parts.store.person(invitedBy)
-  if (inviter === null || !inviter.roles.includes('owner')) return false
-  return inviter.passkeys.some(({ revokedAt }) => revokedAt === null)
+/** A code of the beginning ends with the beginning; another, with what its inviter may do. */
+function inviterStands({ store }: Parts, enrolment: Enrolment): boolean {
+  const { invitedBy } = enrolment
+  if (invitedBy === null) return !someoneIsEnrolled(store)
+  try {
+    return livePasskeys(checkInviter(store, invitedBy, enrolment)).length > 0
+  } catch {
+    return false
+  }
+}
+
+function livePasskeys(passkeys: readonly PasskeyRecord[]): readonly PasskeyRecord[] {
+  return passkeys.filter(({ revokedAt }) => revokedAt === null)
 }
 
 const registrationShape = z.object({
@@ -287,36 +317,43 @@ function signInOptions(parts: Parts): Question<RequestOptions> {
 async function signIn(parts: Parts, nonce: string, response: unknown): Promise<SignedIn> {
   const { challenge } = required(parts.signIns.take(nonce))
   const { person, assertion } = await parts.passkeys.verify(response, challenge, null)
-  return { person, passkey: assertion.passkey }
+  const { passkey } = assertion
+  await parts.ledger.append({ kind: 'signed-in', person, how: { kind: 'passkey', passkey } })
+  return { person, passkey }
 }
 
 function inviteOptions(parts: Parts, by: PersonName, invited: Invited): Question<RequestOptions> {
   checkInvited(invited)
-  const inviter = checkInviter(parts, by, invited)
-  const { nonce, challenge } = parts.invitations.put((nonce) => {
-    const { person, roles: granted } = invited
-    const bound = { profile: 'holdpoint/invite/1', nonce, by, person, roles: granted }
-    return { nonce, challenge: challengeOf(bound), by, invited }
+  const live = livePasskeys(checkInviter(parts.store, by, invited))
+  const { person, roles: granted } = invited
+  const asked = parts.invitations.put((nonce) => {
+    const profile = 'holdpoint/invite/1'
+    const binding = { profile, nonce, by, person, roles: granted } as const
+    return { nonce, challenge: challengeOf(binding), binding }
   })
-  const live = inviter.filter(({ revokedAt }) => revokedAt === null)
-  return { nonce, options: requestOptions(parts.webauthn.rpId, challenge, live) }
+  return { nonce: asked.nonce, options: requestOptions(parts.webauthn.rpId, asked.challenge, live) }
 }
 
-/** The passkeys of an owner who may invite exactly that person. */
+/** The passkeys of whoever may invite exactly that person. */
 function checkInviter(
-  parts: Parts,
+  store: Pick<StoreReads, 'person'>,
   by: PersonName,
   { person, roles: wanted }: Invited,
 ): readonly PasskeyRecord[] {
-  const inviter = parts.store.person(by)
-  if (inviter?.roles.includes('owner') !== true) {
-    throw new Fault('may-not-invite', 'only an owner invites; ask one')
+  const inviter = store.person(by)
+  if (inviter === null || (person !== by && !inviter.roles.includes('owner'))) {
+    throw new Fault(
+      'may-not-invite',
+      'only an owner invites others, and whoever has a passkey adds another; ask an owner',
+    )
   }
-  const known = parts.store.person(person)
+  const known = store.person(person)
   if (known === null) return inviter.passkeys
   const same =
     known.roles.length === wanted.length && known.roles.every((role) => wanted.includes(role))
-  if (person !== by || !same) {
+  // Whoever has lost all their passkeys comes back under their name, and in no other roles.
+  const lost = livePasskeys(known.passkeys).length === 0
+  if ((person !== by && !lost) || !same) {
     throw new Fault(
       'name-taken',
       `\`${person}\` is enrolled; only they add a passkey of their own, in the same roles`,
@@ -331,11 +368,21 @@ async function invite(
   nonce: string,
   response: unknown,
 ): Promise<OpenedEnrolment> {
-  const asked = required(parts.invitations.take(nonce))
-  if (asked.by !== by) throw challengeUnknown()
-  await parts.passkeys.verify(response, asked.challenge, by)
-  checkInviter(parts, by, asked.invited)
-  return openEnrolment(parts, asked.invited, by)
+  const { binding, challenge } = required(parts.invitations.take(nonce))
+  if (binding.by !== by) throw challengeUnknown()
+  const { assertion } = await parts.passkeys.verify(response, challenge, by)
+  checkInviter(parts.store, by, binding)
+  return openEnrolment(parts, binding, { binding, assertion })
+}
+
+async function revoke(
+  { store, ledger }: Parts,
+  passkey: PasskeyId,
+  deed: SignedDeed,
+): Promise<void> {
+  const by = deed.binding.person
+  revocable(store, by, passkey)
+  await ledger.append({ kind: 'passkey-revoked', passkey, by }, Buffer.from(canonicalJson(deed)))
 }
 
 function required<T>(asked: T | null): T {

@@ -83,6 +83,8 @@ test('the least configuration has every default', () => {
       safeguards: [],
       inventory: { refreshSeconds: 60, freshSeconds: 10 },
       consoleOrigin: null,
+      consoleTls: null,
+      consoleOpenId: null,
       notify: { channels: [], on: { held: [], tripped: [], killed: [] }, escalate: [] },
       ledgerOrigin: null,
     },

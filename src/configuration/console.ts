@@ -79,7 +79,7 @@ export function checkConsole(value: ConsoleFile, listen: string, say: Say): void
   const { host } = parseAddress(listen)
   if (tls === undefined && !isLoopback(host)) {
     const says = `\`${host}\` takes TLS: give \`tls: {certificate, key}\`, or listen on 127.0.0.1`
-    say(['console'], says, 'console-needs-tls')
+    say(['listen', 'console'], says, 'console-needs-tls')
   }
   if (value.openid !== undefined) checkOpenId(value.openid, say)
 }

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 
 import type { EnvironmentDesk } from '../api/console/environments/routes.ts'
+import type { NotificationDesk } from '../api/console/notifications/desk.ts'
 import { readConsoleFiles } from '../api/console/files.ts'
 import type { BoundConsole, ConsoleListen } from '../api/console/listen.ts'
 import { serveConsole } from '../api/console/server.ts'
@@ -47,6 +48,7 @@ export interface ConsoleJoined {
   readonly passkeys: Passkeys
   readonly control: Control
   readonly purges: Purges
+  readonly notifications: NotificationDesk
 }
 
 /** Starts answering people on the bound sockets. */

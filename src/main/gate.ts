@@ -50,6 +50,7 @@ import type { BackupsJoined } from './backups.ts'
 import type { DatabaseWorks } from './databases.ts'
 import { joinPath } from './path.ts'
 import { consoleAddress, openConsole, siteOf } from './console.ts'
+import { openNotifications, reportNotifications } from './notifications.ts'
 import { openPolicies } from './policies.ts'
 import type { Policies } from './policies.ts'
 import { reportOf } from './report.ts'
@@ -125,6 +126,8 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
   await recordStart(state, policies)
   await serveDoors(works, doors, opened)
   endTogether(works, opened)
+  const notifications = openNotifications(state, site.origins[0] ?? bound.origin)
+  opened.defer(() => notifications.close())
   const listening = {
     agents: showAddress(doors.http.address()),
     postgres: doors.postgres === null ? null : showAddress(doors.postgres.address()),
@@ -135,12 +138,16 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
     ...{ rpId: site.rpId, minutes: configuration.holdMinutes },
   })
   const control = state.control(people, {
-    report: () => reportOf(works, { console: site.origins[0] ?? bound.origin, ...listening }),
+    report: () => ({
+      ...reportOf(works, { console: site.origins[0] ?? bound.origin, ...listening }),
+      notifications: reportNotifications(notifications, state.store),
+    }),
     reloadPolicies: policies.reload,
     ...{ keeper, purges },
     ...(configuration.databases.length === 0 ? {} : { exports: works.exports }),
   })
-  const console = openConsole(works, { bound, site, people, passkeys, control, purges })
+  const joined = { bound, site, people, passkeys, control, purges, notifications }
+  const console = openConsole(works, joined)
   opened.defer(() => console.close())
   const socket = await serveControl(control, controlSocketPath(configuration.state))
   opened.defer(() => socket.close())

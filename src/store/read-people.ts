@@ -7,7 +7,10 @@ import { numberOf, textOf, textOrNull } from './rows.ts'
 import type { Row } from './rows.ts'
 import type { EnrolmentRecord, PasskeyRecord, PersonRecord, StoreReads } from './store.ts'
 
-type PeopleReads = Pick<StoreReads, 'people' | 'person' | 'passkey' | 'enrolment'>
+type PeopleReads = Pick<
+  StoreReads,
+  'people' | 'person' | 'passkey' | 'enrolment' | 'unusedEnrolments'
+>
 
 export function readPeople(database: DatabaseSync): PeopleReads {
   const people = database.prepare('SELECT name, roles FROM people ORDER BY name')
@@ -17,6 +20,10 @@ export function readPeople(database: DatabaseSync): PeopleReads {
   const passkey = database.prepare(`${passkeyColumns} WHERE id = ?`)
   const enrolment = database.prepare(
     'SELECT leaf, used FROM enrolments JOIN facts USING(idx) WHERE code_hash = ?',
+  )
+  const unused = database.prepare(
+    `SELECT leaf, used FROM enrolments JOIN facts USING(idx) WHERE used IS NULL
+     ORDER BY idx DESC LIMIT ?`,
   )
 
   function personOf(row: Row): PersonRecord {
@@ -32,15 +39,17 @@ export function readPeople(database: DatabaseSync): PeopleReads {
     people: () => people.all().map(personOf),
     person: (name) => orNull(person.get(name), personOf),
     passkey: (id) => orNull(passkey.get(id), passkeyOf),
+    unusedEnrolments: (count) => unused.all(count).map(enrolmentOf),
     enrolment: (codeHash) => orNull(enrolment.get(codeHash), enrolmentOf),
   }
 }
 
 function passkeyOf(row: Row): PasskeyRecord {
-  const { fact } = kindOf(row, 'person-enrolled')
+  const { fact, at } = kindOf(row, 'person-enrolled')
   return {
     passkey: { ...fact.passkey, signCount: numberOf(row, 'sign_count') },
     person: fact.person,
+    enrolledAt: at,
     revokedAt: textOrNull(row, 'revoked') as Instant | null,
   }
 }

@@ -127,6 +127,8 @@ export interface StoreReads {
   person(name: PersonName): PersonRecord | null
   passkey(id: PasskeyId): PasskeyRecord | null
   enrolment(codeHash: Digest): EnrolmentRecord | null
+  /** not used yet, newest first; whether they are too old is for the reader */
+  unusedEnrolments(count: number): readonly EnrolmentRecord[]
   /** of one person, or of all; what is kept beside is the browser's own subscription, as JSON */
   pushSubscriptions(person?: PersonName | null): readonly PushSubscriptionRecord[]
 
@@ -213,6 +215,7 @@ export interface PasskeyRecord {
   /** signCount is the highest one seen in any assertion since */
   readonly passkey: Passkey
   readonly person: PersonName
+  readonly enrolledAt: Instant
   readonly revokedAt: Instant | null
 }
 

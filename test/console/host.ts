@@ -7,10 +7,12 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 import { readConsoleFiles } from '../../src/api/console/files.ts'
 import { bindConsole } from '../../src/api/console/listen.ts'
+import type { ConsoleListen } from '../../src/api/console/listen.ts'
 import { serveConsole } from '../../src/api/console/server.ts'
 import type { ConsoleOptions } from '../../src/api/console/server.ts'
 import { createDeeds } from '../../src/api/deeds.ts'
 import type { Purges } from '../../src/api/purges.ts'
+import type { OpenId } from '../../src/sign-in/openid.ts'
 import { createClock } from '../../src/system/clock.ts'
 import type { Clock } from '../../src/system/clock.ts'
 import { systemRandom } from '../../src/system/random.ts'
@@ -30,6 +32,10 @@ interface HostOptions {
   /** the origin of a proxy in front */
   readonly proxiedAs?: string
   readonly purges?: (world: World) => Purges
+  /** PEM; the console is then `https://localhost` */
+  readonly tls?: ConsoleListen['tls']
+  /** an OpenID provider, whose redirect comes to this origin */
+  readonly openid?: (world: World, origin: string) => OpenId
 }
 
 const builtFolder = join(import.meta.dirname, '../../console/dist')
@@ -40,7 +46,12 @@ export async function openHost(
   options: WorldOptions & Partial<Pick<ConsoleOptions, 'ledgerFiles'>> & HostOptions = {},
 ): Promise<Host> {
   const clock = options.clock ?? createClock(null)
-  const bound = await bindConsole({ host: '127.0.0.1', port: 0, domain: 'localhost', tls: null })
+  const bound = await bindConsole({
+    host: '127.0.0.1',
+    port: 0,
+    domain: 'localhost',
+    tls: options.tls ?? null,
+  })
   const proxied = options.proxiedAs ?? bound.origin
   const site = { rpId: new URL(proxied).hostname, origins: [proxied] }
   const world = await openWorld(clock, { ...options, site })
@@ -51,6 +62,7 @@ export async function openHost(
     ledgerFiles: options.ledgerFiles ?? null,
     ...{ canProve: world.canProve, passkeys: world.passkeys },
     deeds: createDeeds({ ...world, rpId: site.rpId, clock, random: systemRandom }),
+    ...(options.openid === undefined ? {} : { openid: options.openid(world, proxied) }),
     ...(options.purges === undefined ? {} : { purges: options.purges(world) }),
     report: (fault) => faults.push(fault),
   })

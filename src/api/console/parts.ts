@@ -16,6 +16,7 @@ import type { EnvironmentDesk } from './environments/routes.ts'
 import type { Looks } from './holds/looks.ts'
 import type { ViewParts } from './holds/views.ts'
 import type { RecentHolds } from './holds/recent.ts'
+import type { NotificationDesk } from './notifications/desk.ts'
 import type { NowBoard } from './now/board.ts'
 import type { ConsoleSessions } from './session.ts'
 
@@ -45,6 +46,8 @@ export interface ConsoleParts extends ViewParts {
   readonly prover?: Pick<Prover, 'entry'>
   /** what needs a person's passkey because it gives power */
   readonly deeds?: Deeds
+  /** who is told of holds, trips and kills */
+  readonly notifications?: NotificationDesk
   /** absent where no database is governed */
   readonly purges?: Purges
 }

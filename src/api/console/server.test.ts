@@ -40,7 +40,9 @@ function ledgerFile(path: string): { bytes: Buffer; type: string; immutable: boo
 test('a person enrols, sees a hold in full, and releases it', async (t) => {
   const { host, alice } = await open(t)
   const { hold } = await host.world.arrive()
-  assert.deepEqual((await alice.get('/api/session')).json, { person: 'alice', roles: ['owner'] })
+  assert.deepEqual((await alice.get('/api/session')).json, {
+    ...{ person: 'alice', roles: ['owner'], means: 'passkey', enrolled: true },
+  })
   const list = (await alice.get('/api/holds')).json
   assert.match(JSON.stringify(list['waiting']), new RegExp(hold))
   const view = (await alice.get(`/api/holds/${hold}`)).json

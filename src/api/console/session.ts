@@ -1,3 +1,4 @@
+import type { SignInMeans } from '../../domain/fact.ts'
 import type { PasskeyId, PersonName } from '../../domain/names.ts'
 import type { StoreReads } from '../../store/store.ts'
 import type { Clock } from '../../system/clock.ts'
@@ -6,12 +7,14 @@ import type { Random } from '../../system/random.ts'
 
 /** Who is signed in; in memory, so that a restart signs everyone out. */
 export interface ConsoleSessions {
-  open(person: PersonName, passkey: PasskeyId): OpenedSession
+  open(person: PersonName, means: SignInMeans): OpenedSession
   /** null when either half is missing or wrong, it was too long, or the passkey was revoked */
   find(cookieHeader: string | undefined, page: string | undefined): ConsoleSession | null
   /** A person did something: thirty more minutes. */
   touch(session: ConsoleSession): void
   end(session: ConsoleSession): void
+  /** how many stand that this passkey has opened */
+  openedBy(passkey: PasskeyId): number
   /** `Set-Cookie` that forgets it */
   readonly forget: string
 }
@@ -28,7 +31,8 @@ export interface OpenedSession {
 export interface ConsoleSession {
   readonly id: string
   readonly person: PersonName
-  readonly passkey: PasskeyId
+  /** how they signed in: it ends when that passkey is revoked */
+  readonly means: SignInMeans
 }
 
 export interface ConsoleSessionsOptions {
@@ -54,14 +58,14 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
   const name = secure ? '__Host-holdpoint_session' : 'holdpoint_session'
   const attributes = `; Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
 
-  function open(person: PersonName, passkey: PasskeyId): OpenedSession {
+  function open(person: PersonName, means: SignInMeans): OpenedSession {
     const cookie = `hps_${random.bytes(32).toString('base64url')}`
     const page = `hpp_${random.bytes(32).toString('base64url')}`
     const now = clock.milliseconds()
     const id = sha256(cookie)
     const pageHash = sha256(page)
     const until = now + wholeMilliseconds
-    kept.set(id, { id, person, passkey, pageHash, until, idleUntil: now + idleMilliseconds })
+    kept.set(id, { id, person, means, pageHash, until, idleUntil: now + idleMilliseconds })
     const [oldest] = kept.keys()
     if (kept.size > sessionsMax && oldest !== undefined) kept.delete(oldest)
     return {
@@ -76,16 +80,25 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
     // Looked up and compared by hash: timing tells nothing of the value.
     const session = kept.get(sha256(cookie))
     if (session?.pageHash !== sha256(page)) return null
-    const now = clock.milliseconds()
-    const revoked = store.passkey(session.passkey)?.revokedAt !== null
-    if (session.until > now && session.idleUntil > now && !revoked) return session
+    if (stands(session)) return session
     kept.delete(session.id)
     return null
+  }
+
+  function stands({ until, idleUntil, means }: Kept): boolean {
+    const now = clock.milliseconds()
+    const revoked = means.kind === 'passkey' && store.passkey(means.passkey)?.revokedAt !== null
+    return until > now && idleUntil > now && !revoked
   }
 
   return {
     open,
     find,
+    openedBy: (passkey) =>
+      [...kept.values()].filter(
+        (session) =>
+          session.means.kind === 'passkey' && session.means.passkey === passkey && stands(session),
+      ).length,
     touch: ({ id }) => {
       const session = kept.get(id)
       if (session !== undefined) session.idleUntil = clock.milliseconds() + idleMilliseconds
