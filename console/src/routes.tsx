@@ -10,18 +10,30 @@ import { SignedIn } from './layout.tsx'
 import { readLedgerSearch } from './ledger/search.ts'
 import { NotFound } from './not-found.tsx'
 import { NowPage } from './now/now-page.tsx'
+import { readNowSearch } from './now/search.ts'
 import { EnrolRoute } from './sign-in/enrol-page.tsx'
 
 const root = createRootRoute({ notFoundComponent: NotFound })
 const enrol = createRoute({ getParentRoute: () => root, path: '/enrol', component: EnrolRoute })
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: SignedIn })
 
-const now = createRoute({ getParentRoute: () => signedIn, path: '/', component: NowPage })
+const now = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  validateSearch: readNowSearch,
+  component: NowPage,
+})
 
 const hold = createRoute({
   getParentRoute: () => signedIn,
   path: '/holds/$hold',
   component: HoldPage,
+})
+
+const plan = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/plans/$hold',
+  component: lazyRouteComponent(() => import('./holds/plan-page.tsx'), 'PlanPage'),
 })
 
 const purges = createRoute({
@@ -48,6 +60,8 @@ const environments = createRoute({
 const incidents = createRoute({
   getParentRoute: () => signedIn,
   path: '/incidents',
+  validateSearch: ({ decision }: Record<string, unknown>): { decision?: string } =>
+    typeof decision === 'string' ? { decision } : {},
   component: lazyRouteComponent(() => import('./incidents/incidents-page.tsx'), 'IncidentsPage'),
 })
 
@@ -75,6 +89,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     now,
     hold,
+    plan,
     purges,
     agents,
     environments,

@@ -25,7 +25,7 @@ import type {
   UpstreamName,
 } from '../../src/domain/names.ts'
 import type { Environment } from '../../src/domain/resource.ts'
-import type { HttpPayload, Request } from '../../src/domain/request.ts'
+import type { HttpPayload, Payload, Request } from '../../src/domain/request.ts'
 import type { ReleaseRule } from '../../src/domain/verdict.ts'
 import { createPowers } from '../../src/api/powers.ts'
 import type { Powers } from '../../src/api/powers.ts'
@@ -45,6 +45,7 @@ import type { Clock } from '../../src/system/clock.ts'
 import { sha256 } from '../../src/system/hash.ts'
 import { newId, systemRandom } from '../../src/system/random.ts'
 import { recordRequest } from '../../src/wire/recorded-request.ts'
+import type { Preview } from '../../src/wire/recorded-request.ts'
 import { createAuthenticator } from '../authenticator.ts'
 import type { Authenticator, AuthenticatorOptions, Misbehaviour } from '../authenticator.ts'
 
@@ -81,6 +82,10 @@ export interface Person {
 
 export interface Asked {
   readonly query: string
+  /** instead of a query */
+  readonly payload: Payload
+  /** what a trial found */
+  readonly preview: Preview
   readonly lease: LeaseId
   readonly impacts: Decision['impacts']
   readonly policies: string
@@ -232,12 +237,13 @@ async function arrive(
     ...standing,
     lease: { ...standing.lease, id: asked.lease ?? standing.lease.id },
   }
-  const request = requestFor(asked.query ?? 'mutation { volumeDelete(volumeId: "3d2c") }', clock)
+  const query = asked.query ?? 'mutation { volumeDelete(volumeId: "3d2c") }'
+  const request = requestFor(asked.payload ?? payloadFor(query), clock)
   const decision = decisionFor(request, under, asked, clock)
   const answer = holds.answerFor(request, decision, under)
   const deciding = ledger.append(
     { kind: 'decided', decision },
-    recordRequest(request.payload, null),
+    recordRequest(request.payload, asked.preview ?? null),
   )
   if (answer !== null) {
     await deciding
@@ -249,8 +255,8 @@ async function arrive(
   return { request, decision, answer, hold: hold.id }
 }
 
-function requestFor(query: string, clock: Clock): Request {
-  const payload: HttpPayload = {
+function payloadFor(query: string): HttpPayload {
+  return {
     kind: 'http',
     upstream: 'railway' as UpstreamName,
     method: 'POST',
@@ -260,6 +266,9 @@ function requestFor(query: string, clock: Clock): Request {
     body: new TextEncoder().encode(JSON.stringify({ query })),
     unreadable: null,
   }
+}
+
+function requestFor(payload: Payload, clock: Clock): Request {
   return {
     door: 'http',
     session: { id: 'session_1' as SessionId, peer: 'test', sever: nothing, onClose: nothing },
@@ -267,7 +276,7 @@ function requestFor(query: string, clock: Clock): Request {
     payload,
     id: newId<RequestId>(systemRandom, 'req'),
     receivedAt: clock.now(),
-    digest: sha256(query),
+    digest: sha256(recordRequest(payload, null)),
   }
 }
 

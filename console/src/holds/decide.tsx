@@ -2,29 +2,37 @@ import { useId, useState } from 'react'
 import type { ReactNode } from 'react'
 
 import type { HoldView } from '../../../src/api/console/holds/shapes.ts'
-import { answerHold } from './answer.ts'
 import { Problem, useAttempt } from '../ui/attempt.tsx'
+import { InertText } from '../ui/inert-text.tsx'
+import { answerHold } from './answer.ts'
+import { useElapsed } from './seen.tsx'
 
 interface Props {
   readonly view: HoldView
+  readonly impactSeen: boolean
   readonly onAnswered: () => void
 }
 
 /** The two answers. Neither is the default, and each asks for the passkey. */
-export function Decide({ view, onAnswered }: Props): ReactNode {
+export function Decide({ view, impactSeen, onAnswered }: Props): ReactNode {
   const [refusing, setRefusing] = useState(false)
   const [note, setNote] = useState('')
   const attempt = useAttempt()
   const why = whyNoRelease(view)
   const answer = (kind: 'release' | 'refuse'): void => {
     attempt.run(async () => {
-      await answerHold(view, kind, kind === 'refuse' ? note : '')
+      await answerHold(view, { answer: kind, note: kind === 'refuse' ? note : '', impactSeen })
       onAnswered()
     })
   }
   return (
     <section className="decide" aria-label="Your answer">
-      {why !== null && <p className="why">Cannot be released: {why}.</p>}
+      {why !== null && (
+        <p className="why">
+          Cannot be released: <InertText text={why} />.
+        </p>
+      )}
+      {why === null && !refusing && <AttentionHint impactSeen={impactSeen} />}
       {refusing && <Note note={note} onNote={setNote} />}
       <Problem problem={attempt.problem} />
       <div className="buttons">
@@ -61,6 +69,22 @@ export function Decide({ view, onAnswered }: Props): ReactNode {
   )
 }
 
+/** a release sooner than this is marked; the gate measures it by its own clock */
+const hastyMilliseconds = 3000
+
+/** Said calmly, never in the way: whoever must answer at once, may. */
+function AttentionHint({ impactSeen }: { impactSeen: boolean }): ReactNode {
+  const calm = useElapsed(hastyMilliseconds)
+  if (impactSeen && calm) return null
+  return (
+    <p className="attention-hint" role="status">
+      {impactSeen
+        ? 'You have just opened this: a release within three seconds is marked in the ledger.'
+        : 'You have not seen the whole impact: a release now is marked in the ledger.'}
+    </p>
+  )
+}
+
 interface PressProps {
   readonly kind: 'refuse' | 'release' | 'plain'
   readonly busy?: boolean
@@ -69,7 +93,8 @@ interface PressProps {
   readonly children: ReactNode
 }
 
-function Press({ kind, busy = false, disabled = false, onPress, children }: PressProps): ReactNode {
+export function Press(props: PressProps): ReactNode {
+  const { kind, busy = false, disabled = false, onPress, children } = props
   return (
     <button type="button" className={kind} disabled={busy || disabled} onClick={onPress}>
       {busy ? 'Waiting for your passkey…' : children}
@@ -97,7 +122,7 @@ function Note({ note, onNote }: { note: string; onNote: (note: string) => void }
 }
 
 /** Why this page offers no release; null when it does. The gate checks all of it again. */
-function whyNoRelease(view: HoldView): string | null {
+export function whyNoRelease(view: HoldView): string | null {
   const missing = view.safeguards.find((safeguard) => safeguard.missing !== null)?.missing
   return view.whyNotRelease ?? view.requestFlaw ?? missing ?? null
 }

@@ -1,5 +1,10 @@
+import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
+import type { Decision } from '../../../src/domain/decision.ts'
+import { reversibilityOf } from '../../../src/domain/effect.ts'
+import type { Dependant, Hit } from '../../../src/domain/impact.ts'
+import { showResource } from '../../../src/domain/resource.ts'
 import {
   backupsWords,
   blowsOf,
@@ -7,24 +12,60 @@ import {
   effectWords,
   labelOf,
   mindsBackups,
+  rowsWords,
 } from '../../../src/words/words.ts'
-import type { Decision } from '../../../src/domain/decision.ts'
-import { reversibilityOf } from '../../../src/domain/effect.ts'
-import type { Dependant, Hit } from '../../../src/domain/impact.ts'
-import { showResource } from '../../../src/domain/resource.ts'
+import { Graph } from '../ui/graph.tsx'
 import { InertText, Name } from '../ui/inert-text.tsx'
+import { impactGraph } from './impact-graph.ts'
+import { Mark } from './seen.tsx'
+
+/** The impact twice: as a graph to grasp, and as a list that leaves nothing out. */
+export function Impact({ decision }: { decision: Decision }): ReactNode {
+  const graph = useMemo(() => impactGraph(decision), [decision])
+  return (
+    <section className="impact" aria-labelledby="impact">
+      <h2 id="impact">What it reaches</h2>
+      <Mark />
+      <div className="impact-sides">
+        {graph.nodes.length > 0 && (
+          <div className="impact-graph card">
+            <Graph nodes={graph.nodes} edges={graph.edges} label="What it reaches, as a graph" />
+            <Mark />
+            <Legend />
+          </div>
+        )}
+        <ImpactList decision={decision} />
+      </div>
+    </section>
+  )
+}
+
+function Legend(): ReactNode {
+  return (
+    <p className="legend quiet">
+      <span className="swatch lost" aria-hidden="true" /> hit, or goes with it{' '}
+      <span className="swatch kept" aria-hidden="true" /> survives{' '}
+      <span className="swatch" aria-hidden="true" /> leans on it, or is only read or changed
+    </p>
+  )
+}
 
 /** Everything that the request would reach, worst first, nothing folded away. */
 export function ImpactList({ decision }: { decision: Decision }): ReactNode {
   const blows = blowsOf(decision)
   if (blows.length === 0) {
-    return <p className="danger-note">It could not be read: nothing is known of what it reaches.</p>
+    return (
+      <p className="danger-note">
+        It could not be read: nothing is known of what it reaches. <Mark />
+      </p>
+    )
   }
   return (
-    <ol className="impacts">
+    <ol className="impacts" aria-label="What it reaches, worst first">
       {blows.map(({ verb, hit }, at) => (
         <li key={at}>
           <Blow verb={verb} hit={hit} />
+          <Mark />
         </li>
       ))}
     </ol>
@@ -32,15 +73,15 @@ export function ImpactList({ decision }: { decision: Decision }): ReactNode {
 }
 
 function Blow({ verb, hit }: { verb: string; hit: Hit }): ReactNode {
-  const { effect, backups } = hit
+  const { effect } = hit
   const fate = reversibilityOf(effect)
-  const lost = backups.kind === 'unknown' || backups.surviving.length === 0
   return (
     <article className={`blow ${effect.kind}`}>
       <h3>
         <span className="effect">{effectWords(effect)}</span> <Name text={labelOf(hit)} />{' '}
         <span className={`fate ${fate}`}>{fate}</span>
       </h3>
+      <BlowBackups hit={hit} />
       <dl>
         <dt>operation</dt>
         <dd>
@@ -62,22 +103,17 @@ function Blow({ verb, hit }: { verb: string; hit: Hit }): ReactNode {
         <dd>
           <Where hit={hit} />
         </dd>
-        <Dependants title="goes with it" relation="goes-with" hit={hit} />
-        <Dependants title="needs it" relation="depends-on" hit={hit} />
-        <Dependants title="shares it" relation="shares" hit={hit} />
         {hit.rows.kind === 'exact' && (
           <>
             <dt>rows</dt>
-            <dd>{hit.rows.count}</dd>
+            <dd>{rowsWords(hit.rows)}</dd>
           </>
         )}
+        <Dependants title="goes with it" relation="goes-with" hit={hit} />
+        <Dependants title="needs it" relation="depends-on" hit={hit} />
+        <Dependants title="shares it" relation="shares" hit={hit} />
+        <BackupLists hit={hit} />
       </dl>
-      {mindsBackups(hit) && (
-        <p className={lost ? 'danger-note' : 'note'}>
-          <strong>{backupsWords(backups)}.</strong>
-        </p>
-      )}
-      {backups.kind === 'exact' && <BackupLists backups={backups} />}
       {hit.basis !== 'discovered' && (
         <p className="quiet">
           {hit.basis === 'declared'
@@ -86,6 +122,16 @@ function Blow({ verb, hit }: { verb: string; hit: Hit }): ReactNode {
         </p>
       )}
     </article>
+  )
+}
+
+function BlowBackups({ hit }: { hit: Hit }): ReactNode {
+  if (!mindsBackups(hit)) return null
+  const lost = hit.backups.kind === 'unknown' || hit.backups.surviving.length === 0
+  return (
+    <p className={lost ? 'danger-note' : 'note'}>
+      <strong>{backupsWords(hit.backups)}.</strong>
+    </p>
   )
 }
 
@@ -104,60 +150,54 @@ function Where({ hit }: { hit: Hit }): ReactNode {
   ))
 }
 
-function Dependants(props: {
-  title: string
-  relation: Dependant['relation']
-  hit: Hit
-}): ReactNode {
-  const found = props.hit.dependants.filter(({ relation }) => relation === props.relation)
-  if (found.length === 0) return null
+interface DependantsProps {
+  readonly title: string
+  readonly relation: Dependant['relation']
+  readonly hit: Hit
+}
+
+function Dependants({ title, relation, hit }: DependantsProps): ReactNode {
+  const found = hit.dependants.filter((dependant) => dependant.relation === relation)
+  return <Named title={title} dependants={found} />
+}
+
+function BackupLists({ hit: { backups } }: { hit: Hit }): ReactNode {
+  if (backups.kind === 'unknown') return null
   return (
     <>
-      <dt>{props.title}</dt>
-      <dd>
-        <Names dependants={found} />
-      </dd>
+      <Named title="backups lost" dependants={backups.inside} />
+      <Named title="backups left" dependants={backups.surviving} />
     </>
   )
 }
 
-function BackupLists({
-  backups,
-}: {
-  backups: Extract<Hit['backups'], { kind: 'exact' }>
-}): ReactNode {
-  const { inside, surviving } = backups
-  if (inside.length + surviving.length === 0) return null
-  return (
-    <dl>
-      {inside.length > 0 && (
-        <>
-          <dt>backups lost</dt>
-          <dd>
-            <Names dependants={inside} />
-          </dd>
-        </>
-      )}
-      {surviving.length > 0 && (
-        <>
-          <dt>backups left</dt>
-          <dd>
-            <Names dependants={surviving} />
-          </dd>
-        </>
-      )}
-    </dl>
-  )
-}
+/** a mark among so many names, so that a long list is seen when it was scrolled through */
+const namesPerMark = 40
 
-function Names({ dependants }: { dependants: readonly Dependant[] }): ReactNode {
+function Named({
+  title,
+  dependants,
+}: {
+  title: string
+  dependants: readonly Dependant[]
+}): ReactNode {
+  if (dependants.length === 0) return null
   return (
-    <ul className="names">
-      {dependants.map((dependant) => (
-        <li key={dependant.resource} title={dependant.resource}>
-          <Name text={dependantLabel(dependant)} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <dt>
+        {title}
+        {dependants.length > 4 && ` (${dependants.length})`}
+      </dt>
+      <dd>
+        <ul className="names">
+          {dependants.map((dependant, at) => (
+            <li key={dependant.resource} title={dependant.resource}>
+              <Name text={dependantLabel(dependant)} />
+              {at % namesPerMark === namesPerMark - 1 && <Mark />}
+            </li>
+          ))}
+        </ul>
+      </dd>
+    </>
   )
 }
