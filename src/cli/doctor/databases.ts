@@ -1,6 +1,6 @@
 import type { DatabaseReport } from '../../api/keeper.ts'
 import { inert } from '../../wire/inert.ts'
-import { listed } from '../mandate-words.ts'
+import { listed } from '../../words/mandate.ts'
 import type { Check } from './check.ts'
 import { fail, ok, warn } from './check.ts'
 

@@ -36,7 +36,7 @@ export function createBudgetBoard(
         continue
       }
       const { mandate } = record
-      const lines = linesOf(mandate, store.spent(id))
+      const lines = budgetLines(mandate, store.spent(id))
       found.push({ mandate: id, agent: mandate.agent, lines })
     }
     return found.sort((a, b) => shareOf(b) - shareOf(a))
@@ -51,7 +51,7 @@ function hasLimits({ budget }: Mandate): boolean {
   return limited.some((what) => budget[what] !== null)
 }
 
-function linesOf({ budget }: Mandate, spent: Spent): readonly BudgetLine[] {
+export function budgetLines({ budget }: Mandate, spent: Spent): readonly BudgetLine[] {
   return limited.flatMap((what) => {
     const limit = budget[what]
     if (limit === null) return []
