@@ -7,68 +7,41 @@ import type { Verdict } from '../src/domain/verdict.ts'
 import { createPolicy } from '../src/policy/policy.ts'
 import type { Policy } from '../src/policy/policy.ts'
 import { sha256 } from '../src/system/hash.ts'
+import { exampleLine, examplesHeader, readExamples } from './examples.ts'
+import type { Example } from './examples.ts'
 import { readBaseline, readOptional, readSchema } from './shipped.ts'
 import { impactOf, standingOf } from './situations.ts'
 
 const folder = import.meta.dirname
 const update = process.env['UPDATE'] === '1'
-const given = [
-  'situation',
-  'mandate',
-  'effect',
-  'resource',
-  'environments',
-  'undo',
-  'extent',
-  'backups',
-] as const
-const header = [...given, 'verdict', 'reasons', 'release', 'safeguards'].join('\t')
 
 const schema = readSchema()
 const baseline = createPolicy({ sources: readBaseline(), schema, digest: sha256 })
 const seen = new Set<string>()
 
-type Row = Readonly<Record<(typeof given)[number], string>>
-
-function readRows(text: string): readonly { row: Row; line: string }[] {
-  const [first, ...lines] = text.trimEnd().split('\n')
-  assert.equal(first, header)
-  return lines.map((line) => {
-    const cells = line.split('\t')
-    const cell = (name: (typeof given)[number]): string => cells[given.indexOf(name)] ?? ''
-    const row: Row = {
-      situation: cell('situation'),
-      mandate: cell('mandate'),
-      effect: cell('effect'),
-      resource: cell('resource'),
-      environments: cell('environments'),
-      undo: cell('undo'),
-      extent: cell('extent'),
-      backups: cell('backups'),
-    }
-    return { row, line }
-  })
-}
-
-function show(row: Row, verdict: Verdict): string {
+function judged(example: Example, verdict: Verdict): Example {
   const { kind, because } = verdict
-  const reasons = because.map(({ code }) => code).join(', ')
-  const release = kind === 'hold' ? verdict.release : '-'
   const safeguards = kind === 'deny' ? [] : verdict.safeguards
-  const cells = [kind, reasons, release, safeguards.length === 0 ? '-' : safeguards.join(', ')]
-  return [...given.map((name) => row[name]), ...cells].join('\t')
+  return {
+    ...example,
+    verdict: kind,
+    reasons: because.map(({ code }) => code).join(', '),
+    release: kind === 'hold' ? verdict.release : '-',
+    safeguards: safeguards.length === 0 ? '-' : safeguards.join(', '),
+  }
 }
 
 function testTable(path: string, policy: Policy): void {
-  const rows = readRows(readFileSync(path, 'utf8'))
-  const judged = rows.map(({ row }) => {
-    const verdict = policy.judge(standingOf(row.mandate), [impactOf(row)])
+  const examples = readExamples(readFileSync(path, 'utf8'))
+  const lines = examples.map((example) => {
+    const verdict = policy.judge(standingOf(example.mandate), [impactOf(example)])
     for (const { code } of verdict.because) seen.add(code)
-    return show(row, verdict)
+    return exampleLine(judged(example, verdict))
   })
-  if (update) writeFileSync(path, [header, ...judged, ''].join('\n'))
-  rows.forEach(({ row, line }, i) => {
-    test(row.situation, () => assert.equal(judged[i], update ? judged[i] : line))
+  if (update) writeFileSync(path, [examplesHeader, ...lines, ''].join('\n'))
+  examples.forEach((example, i) => {
+    const written = update ? lines[i] : exampleLine(example)
+    test(example.situation, () => assert.equal(lines[i], written))
   })
 }
 

@@ -1,4 +1,11 @@
-import { readBaseline, readOptional, readPolicies, readSchema } from '../../policies/shipped.ts'
+import {
+  readBaseline,
+  readExamplesBeside,
+  readOptional,
+  readPolicies,
+  readSchema,
+  readShippedExamples,
+} from '../../policies/shipped.ts'
 import type { LoadedPolicies } from '../api/control.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import type { FactOf } from '../domain/fact.ts'
@@ -8,11 +15,17 @@ import { sha256 } from '../system/hash.ts'
 
 type PolicyFact = FactOf<'policies-loaded'> | FactOf<'policies-rejected'>
 
+/** A file as it was when it was loaded, with the table of examples beside it; null: there is none. */
+export interface PolicyFile extends PolicySource {
+  readonly kind: 'shipped' | 'optional' | 'own'
+  readonly examples: string | null
+}
+
 /** The policy set in force, which can be exchanged while requests are judged. */
 export interface Policies {
   current(): Policy
   /** the files that it was read from, as they were then */
-  sources(): readonly PolicySource[]
+  files(): readonly PolicyFile[]
   /** Reads the files again. Keeps the set in force, and rejects, when they are not valid. */
   reload(): Promise<LoadedPolicies>
   close(): void
@@ -26,14 +39,13 @@ export function openPolicies(
   { policies }: Configuration,
   append: (fact: PolicyFact) => Promise<unknown>,
 ): Policies {
-  function read(): { policy: Policy; sources: readonly PolicySource[] } {
-    const sources = [
-      ...readBaseline(),
-      ...policies.optional.map(readOptional),
-      ...(policies.folder === null ? [] : readPolicies(policies.folder, 'own/')),
+  function read(): { policy: Policy; files: readonly PolicyFile[] } {
+    const files = [
+      ...readBaseline().map((source) => shipped(source, 'shipped')),
+      ...policies.optional.map(readOptional).map((source) => shipped(source, 'optional')),
+      ...(policies.folder === null ? [] : readOwn(policies.folder)),
     ]
-    const policy = createPolicy({ sources, schema: readSchema(), digest: sha256 })
-    return { policy, sources }
+    return { policy: createPolicy({ sources: files, schema: readSchema(), digest: sha256 }), files }
   }
 
   let current = read()
@@ -47,8 +59,8 @@ export function openPolicies(
       await append({ kind: 'policies-rejected', why })
       throw fault
     }
-    const { policy, sources } = loaded
-    const files = sources.map(({ name }) => name)
+    const { policy } = loaded
+    const files = loaded.files.map(({ name }) => name)
     await append({ kind: 'policies-loaded', policies: policy.digest, files })
     const before = current
     current = loaded
@@ -58,8 +70,22 @@ export function openPolicies(
 
   return {
     current: () => current.policy,
-    sources: () => current.sources,
+    files: () => current.files,
     reload,
     close: () => current.policy.close(),
   }
+}
+
+/** One that is shipped with Holdpoint, loaded or not. */
+export function shipped(source: PolicySource, kind: 'shipped' | 'optional'): PolicyFile {
+  return { ...source, kind, examples: readShippedExamples(source.name) }
+}
+
+const ownPrefix = 'own/'
+
+function readOwn(folder: string): readonly PolicyFile[] {
+  return readPolicies(folder, ownPrefix).map((source) => ({
+    ...{ ...source, kind: 'own' },
+    examples: readExamplesBeside(folder, source.name.slice(ownPrefix.length)),
+  }))
 }

@@ -13,7 +13,7 @@ import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs'
 import { Fault } from '../domain/fault.ts'
 import type { Digest } from '../domain/names.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
-import { byteLength, showPosition } from './position.ts'
+import { byteLength, positionOf, showPosition } from './position.ts'
 import { invalid, readRule } from './rule.ts'
 import type { Rule } from './rule.ts'
 
@@ -82,6 +82,23 @@ export function loadSet(options: PolicyOptions): LoadedSet {
   }
   const rules = new Map(policies.map(({ rule }) => [rule.id, rule]))
   return { digest: set, setName, schemaName, rules }
+}
+
+/** A rule, and the line of its file on which it begins. */
+export interface RuleInFile {
+  readonly rule: Rule
+  readonly line: number
+}
+
+/** What one file has in it, in its order; for files that are trusted to be read right here. */
+export function rulesIn(
+  source: PolicySource,
+  safeguards: readonly string[] = safeguardsKnown,
+): readonly RuleInFile[] {
+  return readSource(source, safeguards).map(({ rule, offset }) => ({
+    rule,
+    line: positionOf(source.text, offset).line,
+  }))
 }
 
 /** Frees the set. Cedar keeps no way to forget a name, so an empty set takes its place. */

@@ -15,7 +15,8 @@ import { questionOf } from './question.ts'
 import { createRecent } from './recent.ts'
 import type { Rule } from './rule.ts'
 
-export type { PolicyOptions, PolicySource } from './load.ts'
+export { rulesIn } from './load.ts'
+export type { PolicyOptions, PolicySource, RuleInFile } from './load.ts'
 
 export interface Policy extends PolicySet {
   /** over sources, schema and Cedar's version */

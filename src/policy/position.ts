@@ -2,11 +2,15 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** Cedar counts in UTF-8 bytes from 0; people count lines and columns from 1. */
-export function showPosition(file: string, text: string, byteOffset: number): string {
+export function positionOf(text: string, byteOffset: number): { line: number; column: number } {
   const before = decoder.decode(encoder.encode(text).subarray(0, byteOffset))
   const lines = before.split('\n')
-  const column = (lines.at(-1) ?? '').length + 1
-  return `${file}:${lines.length}:${column}`
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
+}
+
+export function showPosition(file: string, text: string, byteOffset: number): string {
+  const { line, column } = positionOf(text, byteOffset)
+  return `${file}:${line}:${column}`
 }
 
 export function byteLength(text: string): number {
