@@ -109,7 +109,7 @@ export async function startGate(state: State): Promise<Gate> {
 
 async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> {
   const { configuration, ledger, opening } = state
-  const policies = openPolicies(configuration, (fact) => ledger.append(fact))
+  const policies = openPolicies(configuration, (fact) => ledger.append(fact), state.clock.now)
   opened.defer(() => policies.close())
   const bound = await bindConsole(consoleAddress(configuration))
   opened.defer(() => bound.close())

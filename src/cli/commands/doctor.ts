@@ -9,7 +9,7 @@ import type { Call, CommandRow } from '../command.ts'
 import type { Check } from '../doctor/check.ts'
 import { failed, fail, ok, skipped } from '../doctor/check.ts'
 import { checkDatabases } from '../doctor/databases.ts'
-import { checkDiscovery, checkSecrets, checkStatus } from '../doctor/gate.ts'
+import { checkDiscovery, checkNotifications, checkSecrets, checkStatus } from '../doctor/gate.ts'
 import {
   checkAnswers,
   checkAuthority,
@@ -102,6 +102,7 @@ async function checkState(call: Call, configuration: Configuration): Promise<rea
                 await checkAnswers('agents', gate.agents),
                 await checkAnswers('console', gate.console),
                 ...checkDiscovery(gate.upstreams),
+                ...checkNotifications(gate.notifications),
                 ...(await checkServers(control, by, gate.postgres)),
               ]),
         ]

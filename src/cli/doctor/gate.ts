@@ -1,4 +1,4 @@
-import type { Status, UpstreamReport } from '../../api/control.ts'
+import type { NotificationReport, Status, UpstreamReport } from '../../api/control.ts'
 import type { Configuration } from '../../configuration/configuration.ts'
 import type { SecretName } from '../../domain/names.ts'
 import { inert } from '../../wire/inert.ts'
@@ -74,4 +74,28 @@ export function checkDiscovery(upstreams: readonly UpstreamReport[]): readonly C
       ? warn('discovery', `${name} was not walked yet`, 'wait a moment, then look again')
       : ok('discovery', `${name} was walked at ${discoveredAt}`)
   })
+}
+
+/** Whether people would hear of a hold. */
+export function checkNotifications(report: NotificationReport | undefined): readonly Check[] {
+  if (report === undefined) return []
+  const { channels, unreachable } = report
+  if (channels.length === 0) {
+    const next = 'add channels under `notify` in holdpoint.yaml'
+    return [warn('notify', 'nobody is told when a hold opens; people must look themselves', next)]
+  }
+  const lost = unreachable.map((hold) =>
+    fail('notify', `${hold} waits, and nobody could be told`, 'open the console and answer it'),
+  )
+  return [...lost, ...channels.map(checkChannel)]
+}
+
+function checkChannel({ name, missing, failure }: NotificationReport['channels'][number]): Check {
+  const [secret] = missing
+  if (secret !== undefined) {
+    return fail('notify', `\`${secret}\` of ${name} is missing`, `holdpoint secret put ${secret}`)
+  }
+  if (failure === null) return ok('notify', `${name} has what it needs`)
+  const next = 'put that right, then send a test from the console: Notifications'
+  return warn('notify', `the last message to ${name} did not arrive: ${inert(failure)}`, next)
 }

@@ -1,0 +1,64 @@
+import type { ChannelSettings } from '../../../configuration/notify.ts'
+import type { PersonName } from '../../../domain/names.ts'
+import { lastByChannel, recentEnds } from '../../../notify/ends.ts'
+import type { NotifiedEntry } from '../../../notify/ends.ts'
+import { factWords } from '../../../words/entries.ts'
+import { sentenceOf } from '../../../words/words.ts'
+import type { ConsoleParts } from '../parts.ts'
+import type { NotificationDesk } from './desk.ts'
+import type { ChannelView, NotificationsView, NotifiedView } from './shapes.ts'
+
+const recentMax = 30
+
+export function viewNotifications(
+  { store, clock }: Pick<ConsoleParts, 'store' | 'clock'>,
+  desk: NotificationDesk,
+  person: PersonName,
+): NotificationsView {
+  const ends = recentEnds(store)
+  const state = desk.notifier.state()
+  return {
+    now: clock.now(),
+    channels: state.channels.map(({ settings, queued }) =>
+      viewChannel(desk, settings, queued, ends),
+    ),
+    recent: ends.slice(0, recentMax).map(viewEnd),
+    dropped: state.dropped,
+    unreachable: state.unreachable.flatMap((hold) => {
+      const decision = store.hold(hold)?.decision
+      return decision === undefined ? [] : [{ hold, sentence: sentenceOf(decision) }]
+    }),
+    push: desk.push === null ? null : { publicKey: desk.push.publicKey, mine: mine(store, person) },
+  }
+}
+
+function viewChannel(
+  desk: NotificationDesk,
+  settings: ChannelSettings,
+  queued: number,
+  ends: readonly NotifiedEntry[],
+): ChannelView {
+  const { name, kind, person } = settings
+  const own = ends.filter(({ fact }) => fact.channel === name)
+  const last = lastByChannel(own).get(name)
+  const arrived = own.findIndex(({ fact }) => fact.end.kind === 'delivered')
+  const { on, escalate } = desk.settings
+  return {
+    ...{ name, kind, person, queued, missing: desk.missing(settings) },
+    on: (['held', 'tripped', 'killed'] as const).filter((occasion) => on[occasion].includes(name)),
+    escalatesAfterMinutes:
+      escalate.find(({ channels }) => channels.includes(name))?.afterMinutes ?? null,
+    last: last === undefined ? null : viewEnd(last),
+    failures: arrived === -1 ? own.length : arrived,
+  }
+}
+
+function viewEnd(entry: NotifiedEntry): NotifiedView {
+  const { index, at, fact } = entry
+  const { channel, topic, about, end } = fact
+  return { index, at, channel, topic, about, end, says: factWords(entry.fact) }
+}
+
+function mine(store: ConsoleParts['store'], person: PersonName) {
+  return store.pushSubscriptions(person).map(({ subscription }) => subscription)
+}
