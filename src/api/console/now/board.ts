@@ -26,6 +26,7 @@ export interface NowBoardParts {
 const freshMilliseconds = 1000
 const agentsShownMax = 50
 const budgetsShownMax = 30
+const namesMax = 1000
 
 const urgent: ReadonlySet<FactKind> = new Set([
   'killed',
@@ -42,9 +43,11 @@ export function createNowBoard(parts: NowBoardParts): NowBoard {
   const { ledger, store, clock } = parts
   const activity = createActivity(parts)
   const budgets = createBudgetBoard(ledger, store)
+  const names = store.agents().map(({ name }) => name)
   let made: NowView | null = null
   let madeAt = 0
   ledger.subscribe(({ fact }) => {
+    if (fact.kind === 'agent-added') names.push(fact.agent)
     if (urgent.has(fact.kind)) made = null
   })
 
@@ -64,6 +67,7 @@ export function createNowBoard(parts: NowBoardParts): NowBoard {
       now,
       agents: worked.slice(0, agentsShownMax).map(agentsOf(store, now)),
       agentsMore: Math.max(0, worked.length - agentsShownMax),
+      names: names.slice(-namesMax),
       frozen: store.frozen().map((freeze) => ({ ...freeze, says: inert(freeze.says) })),
       killed: store.killed(),
       budgets: used.slice(0, budgetsShownMax),

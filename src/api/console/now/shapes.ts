@@ -58,6 +58,8 @@ export interface NowView {
   readonly agents: readonly AgentAtWork[]
   /** agents at work that are not in this answer */
   readonly agentsMore: number
+  /** of all agents that were added, the last thousand */
+  readonly names: readonly AgentName[]
   readonly frozen: readonly FrozenAgent[]
   readonly killed: readonly KilledAgent[]
   readonly budgets: readonly BudgetUse[]
