@@ -43,6 +43,8 @@ export interface WrittenOptions {
   readonly reading: SqlReading
   /** where SQL is read for, by what the request says of it; a text: why there is no such place */
   readonly sqlPlace: (asked: AskedPlace) => SqlPlace | string
+  /** names the databases that SQL reaches beside the one it is read for; nothing when not given */
+  readonly settle?: (actions: NonEmpty<Action>, place: SqlPlace) => NonEmpty<Action>
 }
 
 export interface AskedPlace {
@@ -122,7 +124,7 @@ async function readWritten(
 
 async function readSql(
   { statement, catalogue: given, upstream, database }: Written,
-  { reading, sqlPlace }: WrittenOptions,
+  { reading, sqlPlace, settle }: WrittenOptions,
 ): Promise<WrittenRead> {
   if (typeof statement !== 'string') return error('`statement`: a line says its SQL as text')
   if (statement.length > statementCharactersMax) {
@@ -133,7 +135,7 @@ async function readSql(
   const catalogue = catalogueIn(given, sha256)
   if (typeof catalogue === 'string') return error(catalogue)
   const { actions } = await reading.read(statement, catalogue, place)
-  return { kind: 'read', actions }
+  return { kind: 'read', actions: settle === undefined ? actions : settle(actions, place) }
 }
 
 function error(says: string): WrittenRead {

@@ -14,7 +14,9 @@ export function createRealWorld(): World {
       (await import('../main.ts')).startGate(configuration, opening),
     async checkPolicies(configuration) {
       const { openPolicies } = await import('../main/policies.ts')
-      const policies = openPolicies(configuration, () => Promise.resolve())
+      const { createClock } = await import('../system/clock.ts')
+      const { now } = createClock(null)
+      const policies = openPolicies(configuration, () => Promise.resolve(), now)
       try {
         return await policies.reload()
       } finally {

@@ -52,6 +52,8 @@ export interface Discovery {
    * Places on the present snapshot where that is fresh enough for what is asked, else on a new one.
    */
   place(actions: NonEmpty<Action>): Placed | Promise<Placed>
+  /** Places on what is known just now, however old, and asks nobody: to look, never to decide. */
+  placeKnown(actions: NonEmpty<Action>): Placed
   /**
    * Something was sent that may have changed what exists: the snapshot is stale for grave effects.
    */
@@ -75,7 +77,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   const { clock, declared = [] } = options
   const nothing = emptyInventory(sha256)
   const written = buildInventory(declaredParts(options), options.protections, sha256)
-  const providersDeclared = new Set(declared.map(({ provider }) => provider))
+  const isDeclared = declaredBy(declared)
   let inventory = nothing
   let walkedAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
@@ -110,8 +112,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   }
 
   function placeNow(actions: NonEmpty<Action>): Placed | Promise<Placed> {
-    const known = actions.every((action) => providersDeclared.has(providerOf(action)))
-    if (known) return placeOn(actions, written)
+    if (isDeclared(actions)) return placeOn(actions, written)
     const grave = actions.some(({ effects }) => effects.some(isGrave))
     if (grave && (stale || walking !== null || ageMilliseconds() > options.freshSeconds * 1000)) {
       return placeGrave(actions)
@@ -144,6 +145,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   return {
     current: () => inventory,
     place: placeNow,
+    placeKnown: (actions) => placeOn(actions, isDeclared(actions) ? written : inventory),
     touch: () => (stale = true),
     refresh,
     fault: () => lastFault,
@@ -159,6 +161,12 @@ function declaredParts({ declared = [], clock }: DiscoveryOptions) {
   return declared.map(({ provider, environments, nodes = [] }) => {
     return { provider, at, discovered: { environments, nodes, edges: [] } }
   })
+}
+
+/** Whether all that is asked about is what a person wrote down. */
+function declaredBy(declared: readonly Declared[]): (actions: NonEmpty<Action>) => boolean {
+  const names = new Set(declared.map(({ provider }) => provider))
+  return (actions) => actions.every((action) => names.has(providerOf(action)))
 }
 
 /** All effects of an action are of one provider; of an unknown one, whoever read it knows whose. */

@@ -23,6 +23,7 @@ import { createLogServer } from '../ledger/serve.ts'
 import { createOpenId } from '../sign-in/openid.ts'
 import type { OpenId } from '../sign-in/openid.ts'
 import type { Works } from './gate.ts'
+import { joinReplay, policyDesk } from './policy-desk.ts'
 import type { State } from './state.ts'
 
 export function consoleAddress(configuration: Configuration): ConsoleListen {
@@ -65,6 +66,8 @@ export function openConsole(works: Works, joined: ConsoleJoined): { close(): Pro
     ...joinOpenId(state, site),
     inventory: () => works.discovery.current(),
     environments: environmentDesk(works),
+    policies: policyDesk(works),
+    replay: joinReplay(works),
     prover: createProver(join(configuration.state, 'ledger'), state.vkey),
     report: opening.report,
   })

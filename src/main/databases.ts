@@ -165,7 +165,7 @@ export function createSqlInterpreter(
 }
 
 /** The same object for the same place: what is remembered of it is found at once. */
-function createPlaces(
+export function createPlaces(
   databases: readonly DatabaseSettings[],
 ): (upstream: UpstreamName, database: string) => SqlPlace {
   const settingsOf = new Map(databases.map((settings) => [settings.name, settings]))

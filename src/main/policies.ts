@@ -6,20 +6,16 @@ import {
   readSchema,
   readShippedExamples,
 } from '../../policies/shipped.ts'
+import type { PolicyFile } from '../api/console/policies/desk.ts'
 import type { LoadedPolicies } from '../api/control.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import type { FactOf } from '../domain/fact.ts'
+import type { Instant } from '../domain/names.ts'
 import { createPolicy } from '../policy/policy.ts'
 import type { Policy, PolicySource } from '../policy/policy.ts'
 import { sha256 } from '../system/hash.ts'
 
 type PolicyFact = FactOf<'policies-loaded'> | FactOf<'policies-rejected'>
-
-/** A file as it was when it was loaded, with the table of examples beside it; null: there is none. */
-export interface PolicyFile extends PolicySource {
-  readonly kind: 'shipped' | 'optional' | 'own'
-  readonly examples: string | null
-}
 
 /** The policy set in force, which can be exchanged while requests are judged. */
 export interface Policies {
@@ -28,6 +24,8 @@ export interface Policies {
   files(): readonly PolicyFile[]
   /** Reads the files again. Keeps the set in force, and rejects, when they are not valid. */
   reload(): Promise<LoadedPolicies>
+  /** when this process loaded it */
+  loadedAt(): Instant
   close(): void
 }
 
@@ -38,6 +36,7 @@ export interface Policies {
 export function openPolicies(
   { policies }: Configuration,
   append: (fact: PolicyFact) => Promise<unknown>,
+  now: () => Instant,
 ): Policies {
   function read(): { policy: Policy; files: readonly PolicyFile[] } {
     const files = [
@@ -49,6 +48,7 @@ export function openPolicies(
   }
 
   let current = read()
+  let loadedAt = now()
 
   async function reload(): Promise<LoadedPolicies> {
     let loaded: ReturnType<typeof read>
@@ -64,6 +64,7 @@ export function openPolicies(
     await append({ kind: 'policies-loaded', policies: policy.digest, files })
     const before = current
     current = loaded
+    loadedAt = now()
     before.policy.close()
     return { digest: policy.digest, files }
   }
@@ -72,6 +73,7 @@ export function openPolicies(
     current: () => current.policy,
     files: () => current.files,
     reload,
+    loadedAt: () => loadedAt,
     close: () => current.policy.close(),
   }
 }

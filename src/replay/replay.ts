@@ -7,6 +7,8 @@ import { instantOf, millisecondsOf } from '../domain/instant.ts'
 import type { Standing } from '../domain/mandate.ts'
 import type { Digest, Instant, PersonName } from '../domain/names.ts'
 import { isNonEmpty } from '../domain/nonempty.ts'
+import type { NonEmpty } from '../domain/nonempty.ts'
+import type { Verdict } from '../domain/verdict.ts'
 import type { PolicySource } from '../policy/policy.ts'
 import type { StoreReads } from '../store/store.ts'
 import type { Clock } from '../system/clock.ts'
@@ -16,6 +18,7 @@ import type { ReplayAsked, ReplayReport, SkipReason, Traffic } from './report.ts
 import { ancestorsOf, standingThen } from './standing.ts'
 import { createTally } from './tally.ts'
 import type { Decided, Tally } from './tally.ts'
+import { createTurns } from './turns.ts'
 
 export type { ReplayAsked, ReplayReport } from './report.ts'
 
@@ -24,7 +27,13 @@ export interface Replay {
    * One at a time; a few may wait. Rejects with Fault('policy-invalid') for a set that is not
    * valid, Fault('replay-busy') when too many wait, Fault('stopped') when the signal says so.
    */
-  run(asked: ReplayAsked, signal?: AbortSignal): Promise<ReplayReport>
+  readonly run: (asked: ReplayAsked, signal?: AbortSignal) => Promise<ReplayReport>
+  /** What each set makes of one case; null is the set in force. Rejects as `run` does. */
+  readonly judge: (asked: JudgeAsked, signal?: AbortSignal) => Promise<readonly Verdict[]>
+}
+
+export interface JudgeAsked extends Case {
+  readonly sets: NonEmpty<readonly PolicySource[] | null>
 }
 
 export interface ReplayOptions {
@@ -49,25 +58,30 @@ const pageSize = 8
 const waitingMax = 4
 
 export function createReplay(options: ReplayOptions): Replay {
-  let last: Promise<unknown> = Promise.resolve()
-  let waiting = 0
-
-  async function run(asked: ReplayAsked, signal?: AbortSignal): Promise<ReplayReport> {
-    if (waiting > waitingMax) {
-      throw new Fault('replay-busy', 'others look at recorded traffic; try again in a minute')
-    }
-    waiting += 1
-    const before = last
-    const running = before.then(() => runAlone(options, asked, signal))
-    last = running.catch(() => undefined)
-    try {
-      return await running
-    } finally {
-      waiting -= 1
-    }
+  const runs = createTurns(waitingMax)
+  const questions = createTurns(waitingMax)
+  return {
+    run: (asked, signal) => runs.take(() => runAlone(options, asked, signal)),
+    judge: (asked, signal) => questions.take(() => judgeOne(options, asked, signal)),
   }
+}
 
-  return { run }
+async function judgeOne(
+  { inForce, schema, judge: open = openJudge }: ReplayOptions,
+  { sets, standing, impacts }: JudgeAsked,
+  signal: AbortSignal | undefined,
+): Promise<readonly Verdict[]> {
+  const { sources } = inForce()
+  const judge = await open({ schema, sets: sets.map((set) => set ?? sources), signal })
+  try {
+    const verdicts: Verdict[] = []
+    for (const at of sets.keys()) {
+      verdicts.push(...(await judge.judge(at, [{ standing, impacts }])))
+    }
+    return verdicts
+  } finally {
+    await judge.close()
+  }
 }
 
 async function runAlone(

@@ -4,6 +4,7 @@ import type { Passkeys } from '../../holds/passkeys.ts'
 import type { Site } from '../../holds/stored.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Prover } from '../../ledger/prove.ts'
+import type { Replay } from '../../replay/replay.ts'
 import type { StoreReads } from '../../store/store.ts'
 import type { OpenId } from '../../sign-in/openid.ts'
 import type { Clock } from '../../system/clock.ts'
@@ -12,12 +13,14 @@ import type { Control } from '../control.ts'
 import type { Deeds } from '../deeds.ts'
 import type { People } from '../people.ts'
 import type { Purges } from '../purges.ts'
+import type { AgentDesk } from './agents/desk.ts'
 import type { EnvironmentDesk } from './environments/routes.ts'
 import type { Looks } from './holds/looks.ts'
 import type { ViewParts } from './holds/views.ts'
 import type { RecentHolds } from './holds/recent.ts'
 import type { NotificationDesk } from './notifications/desk.ts'
 import type { NowBoard } from './now/board.ts'
+import type { PolicyDesk } from './policies/desk.ts'
 import type { ConsoleSessions } from './session.ts'
 
 /** What the console's areas are made of. What is optional is absent where a gate lacks it. */
@@ -42,6 +45,10 @@ export interface ConsoleParts extends ViewParts {
   readonly control?: Control
   readonly inventory?: () => Inventory
   readonly environments?: EnvironmentDesk
+  readonly agents?: AgentDesk
+  readonly policies?: PolicyDesk
+  /** judges recorded traffic again */
+  readonly replay?: Replay
   /** over what is published; absent where nothing is */
   readonly prover?: Pick<Prover, 'entry'>
   /** what needs a person's passkey because it gives power */
