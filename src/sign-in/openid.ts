@@ -28,6 +28,8 @@ import type { Provider } from './provider.ts'
 export interface OpenId {
   /** whose word is taken: an origin, perhaps with a path */
   readonly issuer: string
+  /** whom it may name */
+  readonly people: readonly PersonName[]
   /** Where the browser goes, and the half that it keeps at home meanwhile. */
   begin(): Promise<Begun>
   /** The query that the browser came back with, and its half; each works once. */
@@ -91,6 +93,7 @@ export function createOpenId(options: OpenIdOptions): OpenId {
   }
   return {
     issuer: settings.issuer,
+    people: [...new Set(settings.people.values())].sort(),
     begin: () => begin(parts),
     finish: (answer, half) => finish(parts, answer, half),
   }
