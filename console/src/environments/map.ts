@@ -8,7 +8,8 @@ export const drawnMax = 400
 /** What exists in one environment, or everywhere: what is in what, and what leans on what. */
 export function mapOf(view: EnvironmentsView, environment: string | null): GraphShape {
   const shown = view.nodes.filter(
-    (node) => environment === null || node.environments.includes(environment),
+    ({ ref, environments }) =>
+      !holdsAll.has(kindOf(ref)) && (environment === null || environments.includes(environment)),
   )
   const refs = new Set(shown.map(({ ref }) => ref))
   const shared = new Set(view.shared.map(({ ref }) => ref))
@@ -22,7 +23,7 @@ export function mapOf(view: EnvironmentsView, environment: string | null): Graph
       id: node.ref,
       label: node.label,
       kind: kindOf(node.ref),
-      tone: toneOf(node, tones),
+      tone: toneOf(node, tones, unsafe),
       group: `${kindOf(node.ref)}s`,
       ...(badge === null ? {} : { badge }),
     }
@@ -33,7 +34,10 @@ export function mapOf(view: EnvironmentsView, environment: string | null): Graph
   return { nodes, edges }
 }
 
-export const edgeWords = { contains: 'contains', mounts: 'needs', 'backs-up': 'backs up' } as const
+/** What everything is in says nothing in a picture; the list has it. */
+const holdsAll = new Set(['workspace', 'project'])
+
+const edgeWords = { contains: 'contains', mounts: 'needs', 'backs-up': 'backs up' } as const
 
 /** `railway:volumeInstance/…` is a volume instance. */
 export function kindOf(ref: string): string {
@@ -52,9 +56,14 @@ function badgeOf(
   return shared.has(node.ref) ? 'shared' : null
 }
 
-/** The most protected of where it is; what is nowhere known counts as critical. */
-function toneOf({ environments }: SurveyedNode, tones: ReadonlyMap<string, GraphTone>): GraphTone {
-  const all = environments.map((each) => tones.get(each) ?? 'critical')
-  if (all.length === 0 || all.includes('critical')) return 'critical'
-  return all.includes('standard') ? 'standard' : 'open'
+/** Environments have the colour of their protection, and what is in danger stands out; else calm. */
+function toneOf(
+  { ref, environments }: SurveyedNode,
+  tones: ReadonlyMap<string, GraphTone>,
+  unsafe: ReadonlySet<string>,
+): GraphTone {
+  if (unsafe.has(ref)) return 'lost'
+  const [only, second] = environments
+  if (kindOf(ref) !== 'environment' || only === undefined || second !== undefined) return 'quiet'
+  return tones.get(only) ?? 'critical'
 }
