@@ -187,7 +187,7 @@ function Things({ view, chosen }: Pick<PictureProps, 'view' | 'chosen'>): ReactN
                 </th>
                 <td>
                   {kindOf(node.ref)}
-                  {node.isBackup && ', backup'}
+                  {node.isBackup && kindOf(node.ref) !== 'backup' && ', backup'}
                   {node.hidden && ', cannot be looked into'}
                 </td>
                 <td>

@@ -46,8 +46,8 @@ export function UnsafeBackups({ view }: Props): ReactNode {
       <ul>
         {view.unsafe.map(({ ref, label, environments, inside }) => (
           <li key={ref} title={ref}>
-            <Name text={label} /> <Tags environments={environments} />: {inside.length}{' '}
-            {inside.length === 1 ? 'backup' : 'backups'} inside, none elsewhere
+            <Name text={label} />: {inside.length} {inside.length === 1 ? 'backup' : 'backups'}{' '}
+            inside, none elsewhere <Tags environments={environments} />
           </li>
         ))}
       </ul>

@@ -37,7 +37,8 @@ export function mapOf(view: EnvironmentsView, environment: string | null): Graph
 /** What everything is in says nothing in a picture; the list has it. */
 const holdsAll = new Set(['workspace', 'project'])
 
-const edgeWords = { contains: 'contains', mounts: 'needs', 'backs-up': 'backs up' } as const
+/** The arrow itself says what contains what. */
+const edgeWords = { contains: '', mounts: 'needs', 'backs-up': 'backs up' } as const
 
 /** `railway:volumeInstance/…` is a volume instance. */
 export function kindOf(ref: string): string {
