@@ -176,7 +176,8 @@ class Teller implements Notifier {
   }
 
   #stillWaits({ id, expiresAt }: Hold): boolean {
-    return this.#waiting.has(id) && this.#options.clock.now() < expiresAt
+    const { store, clock } = this.#options
+    return clock.now() < expiresAt && store.hold(id)?.state.kind === 'waiting'
   }
 
   #news(occasion: 'tripped' | 'killed', message: Message, told: Told | null = null): void {
@@ -192,7 +193,7 @@ class Teller implements Notifier {
     for (const { afterMinutes, channels } of settings.escalate) {
       const at = later(hold.openedAt, afterMinutes * 60)
       const next = channels.filter((channel) => !escalated.has(channel))
-      if (clock.now() < at || next.length === 0) continue
+      if (clock.now() < at || next.length === 0 || !this.#stillWaits(hold)) continue
       const decision = store.hold(hold.id)?.decision
       if (decision === undefined) continue
       const message = escalatedMessage({ hold, decision }, origin, afterMinutes, at)
