@@ -31,6 +31,8 @@ export interface Call {
   readonly query: URLSearchParams
   /** an empty object for GET */
   readonly body: JsonValue
+  /** whoever asked has hung up: nobody waits for the answer any more */
+  readonly signal: AbortSignal
 }
 
 export interface PersonCall extends Call {

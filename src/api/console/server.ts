@@ -126,7 +126,8 @@ async function answerApi(
 ): Promise<void> {
   const { method = '' } = request
   const [path = '', query = ''] = (request.url ?? '').split('?', 2)
-  const asked = { parts: server, query: new URLSearchParams(query) }
+  const signal = hungUp(response)
+  const asked = { parts: server, query: new URLSearchParams(query), signal }
   const open = findRoute(openRoutes, method, path)
   if (open !== null) {
     if (!server.strangers.take(peer)) throw tooMany()
@@ -150,6 +151,12 @@ async function answerApi(
   checkMay(server, route, session)
   const body = method === 'POST' ? await readJson(request) : {}
   sendAnswer(response, await route.answer({ ...asked, params, body, session, person }))
+}
+
+function hungUp(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  return gone.signal
 }
 
 /** An auditor, and whoever has no role, changes nothing but what is their own. */
@@ -305,7 +312,14 @@ const statuses: Readonly<Record<string, number>> = {
   'not-frozen': 409,
   'push-refused': 400,
   'test-under-way': 409,
+  'replay-busy': 429,
+  'policy-too-slow': 409,
+  'mandate-none': 409,
+  'draft-name': 400,
+  stopped: 409,
   conflict: 409,
+  'evidence-empty': 409,
+  'evidence-busy': 409,
   'ledger-closed': 503,
 }
 
