@@ -39,6 +39,7 @@ const arrows: Readonly<Record<string, string>> = {
   configuration: 'domain system wire type:inventory type:providers node npm:yaml npm:zod',
   notify:
     'domain system wire words type:clearance.ts type:configuration type:credentials type:ledger type:store node npm:nodemailer npm:standardwebhooks npm:web-push',
+  evidence: 'domain system wire words type:ledger type:store node npm:pdfkit',
   replay: 'domain policy system words type:store node',
   'decide.ts': 'domain system type:parts.ts',
 }

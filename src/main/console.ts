@@ -2,6 +2,7 @@
 // its areas are made of.
 import { join } from 'node:path'
 
+import { createAgentDesk } from '../api/console/agents/desk.ts'
 import type { EnvironmentDesk } from '../api/console/environments/routes.ts'
 import type { NotificationDesk } from '../api/console/notifications/desk.ts'
 import { readConsoleFiles } from '../api/console/files.ts'
@@ -22,6 +23,7 @@ import { createProver } from '../ledger/prove.ts'
 import { createLogServer } from '../ledger/serve.ts'
 import { createOpenId } from '../sign-in/openid.ts'
 import type { OpenId } from '../sign-in/openid.ts'
+import { joinEvidence } from './evidence.ts'
 import type { Works } from './gate.ts'
 import { joinReplay, policyDesk } from './policy-desk.ts'
 import type { State } from './state.ts'
@@ -66,9 +68,15 @@ export function openConsole(works: Works, joined: ConsoleJoined): { close(): Pro
     ...joinOpenId(state, site),
     inventory: () => works.discovery.current(),
     environments: environmentDesk(works),
+    agents: createAgentDesk({
+      ...{ store, ledger, clock, powers, providers: state.providers },
+      policy: () => works.policies.current(),
+      inventory: () => works.discovery.current(),
+    }),
     policies: policyDesk(works),
     replay: joinReplay(works),
     prover: createProver(join(configuration.state, 'ledger'), state.vkey),
+    evidence: joinEvidence(state),
     report: opening.report,
   })
 }

@@ -12,10 +12,13 @@ import { serveConsole } from '../../src/api/console/server.ts'
 import type { ConsoleOptions } from '../../src/api/console/server.ts'
 import { createDeeds } from '../../src/api/deeds.ts'
 import type { Purges } from '../../src/api/purges.ts'
+import { createEvidence } from '../../src/evidence/evidence.ts'
+import { createProver } from '../../src/ledger/prove.ts'
 import type { OpenId } from '../../src/sign-in/openid.ts'
 import { createClock } from '../../src/system/clock.ts'
 import type { Clock } from '../../src/system/clock.ts'
 import { systemRandom } from '../../src/system/random.ts'
+import { agentDeskFor } from './desks.ts'
 import { openWorld } from './world.ts'
 import type { World, WorldOptions } from './world.ts'
 
@@ -36,6 +39,8 @@ interface HostOptions {
   readonly tls?: ConsoleListen['tls']
   /** an OpenID provider, whose redirect comes to this origin */
   readonly openid?: (world: World, origin: string) => OpenId
+  /** anything else that a console is made of */
+  readonly more?: (world: World, clock: Clock) => Partial<ConsoleOptions>
 }
 
 const builtFolder = join(import.meta.dirname, '../../console/dist')
@@ -61,9 +66,16 @@ export async function openHost(
     ...{ ledger: world.ledger, store: world.store, people: world.people, holds: world.holds },
     ledgerFiles: options.ledgerFiles ?? null,
     ...{ canProve: world.canProve, passkeys: world.passkeys },
+    evidence: createEvidence({
+      ...{ store: world.store, clock, vkey: world.vkey },
+      prover: createProver(world.published, world.vkey),
+      append: (fact) => world.ledger.append(fact),
+    }),
     deeds: createDeeds({ ...world, rpId: site.rpId, clock, random: systemRandom }),
     ...(options.openid === undefined ? {} : { openid: options.openid(world, proxied) }),
     ...(options.purges === undefined ? {} : { purges: options.purges(world) }),
+    agents: agentDeskFor(world, clock),
+    ...options.more?.(world, clock),
     report: (fault) => faults.push(fault),
   })
   return {

@@ -52,6 +52,9 @@ import type { Authenticator, AuthenticatorOptions, Misbehaviour } from '../authe
 export interface World {
   readonly store: Store
   readonly ledger: Ledger
+  /** whose ledger it is, and where it is published */
+  readonly vkey: string
+  readonly published: string
   readonly people: People
   readonly holds: Holds
   readonly passkeys: HoldsOptions['passkeys']
@@ -146,6 +149,7 @@ export async function openWorld(
   }
   const holds = createHolds(options)
   return {
+    ...{ vkey: signer.vkey, published: join(folder, 'ledger') },
     ...{ store, ledger, people, holds, passkeys, site, standing, leases, powers },
     canProve: () => missing,
     provable: (why) => (missing = why),

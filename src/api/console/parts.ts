@@ -1,4 +1,5 @@
 import type { Inventory } from '../../domain/inventory.ts'
+import type { Evidence } from '../../evidence/evidence.ts'
 import type { Holds } from '../../holds/holds.ts'
 import type { Passkeys } from '../../holds/passkeys.ts'
 import type { Site } from '../../holds/stored.ts'
@@ -51,6 +52,8 @@ export interface ConsoleParts extends ViewParts {
   readonly replay?: Replay
   /** over what is published; absent where nothing is */
   readonly prover?: Pick<Prover, 'entry'>
+  /** incidents, told and exported */
+  readonly evidence?: Evidence
   /** what needs a person's passkey because it gives power */
   readonly deeds?: Deeds
   /** who is told of holds, trips and kills */
