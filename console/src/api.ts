@@ -58,7 +58,7 @@ interface Question<O> {
   readonly options: O
 }
 
-type Welcome = SessionView & Readonly<{ page: string }>
+export type Welcome = SessionView & Readonly<{ page: string }>
 
 export async function enrol(code: string): Promise<SessionView> {
   const asked = await post<Question<PublicKeyCredentialCreationOptionsJSON>>('/api/enrol/options', {
@@ -77,7 +77,8 @@ export async function signIn(): Promise<SessionView> {
   return welcome(await post('/api/sign-in/verify', { nonce: asked.nonce, response }))
 }
 
-function welcome({ page, ...session }: Welcome): SessionView {
+/** Keeps the page's half of the session. */
+export function welcome({ page, ...session }: Welcome): SessionView {
   localStorage.setItem(pageKey, page)
   return session
 }

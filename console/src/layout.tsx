@@ -8,6 +8,7 @@ import { get, hasPageKey, signOut } from './api.ts'
 import { useEventStream } from './live.tsx'
 import { SessionProvider } from './session.tsx'
 import { SignInPage } from './sign-in/sign-in-page.tsx'
+import { Unenrolled } from './sign-in/unenrolled.tsx'
 
 const sessionKey = ['session'] as const
 
@@ -71,6 +72,7 @@ export function SignedIn(): ReactNode {
   return (
     <SessionProvider value={session}>
       <Frame session={session}>
+        <Unenrolled />
         <Outlet />
       </Frame>
     </SessionProvider>

@@ -12,9 +12,11 @@ import { NotFound } from './not-found.tsx'
 import { NowPage } from './now/now-page.tsx'
 import { readNowSearch } from './now/search.ts'
 import { EnrolRoute } from './sign-in/enrol-page.tsx'
+import { OpenIdRoute } from './sign-in/openid-page.tsx'
 
 const root = createRootRoute({ notFoundComponent: NotFound })
 const enrol = createRoute({ getParentRoute: () => root, path: '/enrol', component: EnrolRoute })
+const openid = createRoute({ getParentRoute: () => root, path: '/openid', component: OpenIdRoute })
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: SignedIn })
 
 const now = createRoute({
@@ -86,6 +88,7 @@ const people = createRoute({
 
 const tree = root.addChildren([
   enrol,
+  openid,
   signedIn.addChildren([
     now,
     hold,
