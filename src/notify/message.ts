@@ -227,7 +227,7 @@ const looksLikeLink = /:\/\/|\bwww\.|@|(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+[/:?
 function withoutLinks(text: string): string {
   if (!looksLikeLink.test(text) && !endings.test(text)) return text
   return text
-    .replaceAll('://', '[://]')
+    .replaceAll('://', '[:]//')
     .replaceAll('@', '[at]')
     .replace(/(mailto|tel):/gi, '$1[:]')
     .replace(/\.(?=[\p{L}\p{N}_])/gu, '[.]')
