@@ -121,6 +121,18 @@ export async function enrolClient(host: Host, code: string): Promise<Client> {
   }
 }
 
+/** Another person, invited by one who may, with a browser of their own. */
+export async function inviteClient(
+  host: Host,
+  by: Client,
+  invited: Readonly<{ person: string; roles: readonly string[] }>,
+): Promise<Client> {
+  const { nonce, options } = questionIn(await by.post('/api/invite/options', invited))
+  const response = by.passkey.assert(options)
+  const { json } = await by.post('/api/invite/verify', { nonce, response })
+  return enrolClient(host, String(json['code']))
+}
+
 function questionIn({ json }: Got): Question {
   const { nonce, options } = json as Partial<Question>
   if (nonce === undefined || options === undefined) throw new Error('there was no question')
