@@ -7,6 +7,7 @@ import {
 
 import { HoldPage } from './holds/hold-page.tsx'
 import { SignedIn } from './layout.tsx'
+import { readIncidentSearch } from './incidents/search.ts'
 import { readLedgerSearch } from './ledger/search.ts'
 import { NotFound } from './not-found.tsx'
 import { NowPage } from './now/now-page.tsx'
@@ -62,8 +63,7 @@ const environments = createRoute({
 const incidents = createRoute({
   getParentRoute: () => signedIn,
   path: '/incidents',
-  validateSearch: ({ decision }: Record<string, unknown>): { decision?: string } =>
-    typeof decision === 'string' ? { decision } : {},
+  validateSearch: readIncidentSearch,
   component: lazyRouteComponent(() => import('./incidents/incidents-page.tsx'), 'IncidentsPage'),
 })
 
