@@ -168,7 +168,8 @@ async function claimsOf(
     const stated = tokens.claims()
     if (stated === undefined) throw refused('it gave no ID token')
     const known = claimsIn(stated.sub, stated)
-    const asks = stated['email'] === undefined && wantsEmail(settings)
+    const isKnown = settings.people.has(stated.sub)
+    const asks = stated['email'] === undefined && !isKnown && wantsEmail(settings)
     if (!asks || configuration.serverMetadata().userinfo_endpoint === undefined) return known
     return claimsIn(stated.sub, await fetchUserInfo(configuration, tokens.access_token, stated.sub))
   })

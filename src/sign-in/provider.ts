@@ -33,6 +33,9 @@ export interface ProviderOptions {
   readonly clock: Clock
 }
 
+/** Only for a provider on this machine: the configuration lets no other say `http:`. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- it is marked so to be noticed
+const insecure: readonly ((configuration: Configuration) => void)[] = [allowInsecureRequests]
 const timeoutSeconds = 10
 const foundMilliseconds = 3_600_000
 const answerBytesMax = 262_144
@@ -40,6 +43,7 @@ const answerBytesMax = 262_144
 export function createProvider({ settings, fetch, clock }: ProviderOptions): Provider {
   const issuer = new URL(settings.issuer)
   const plain = issuer.protocol === 'http:'
+  const described = `${settings.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   let found: Readonly<{ configuration: Configuration; until: number }> | null = null
 
   /** Another port, path or host is somewhere else. */
@@ -51,9 +55,9 @@ export function createProvider({ settings, fetch, clock }: ProviderOptions): Pro
   function allowed(url: string): boolean {
     const { protocol } = new URL(url)
     if (protocol !== 'https:' && !(plain && protocol === 'http:')) return false
-    if (found === null) return url.startsWith(settings.issuer)
-    const { token_endpoint: token, jwks_uri: keys, userinfo_endpoint: people } = metadata()
-    return [token, keys, people].some((known) => known !== undefined && sameUrl(known, url))
+    const { token_endpoint, jwks_uri, userinfo_endpoint } = metadata()
+    const known = [described, token_endpoint, jwks_uri, userinfo_endpoint]
+    return known.some((endpoint) => endpoint !== undefined && sameUrl(endpoint, url))
   }
 
   function metadata(): Readonly<ServerMetadata> {
@@ -65,17 +69,16 @@ export function createProvider({ settings, fetch, clock }: ProviderOptions): Pro
     configuration.timeout = timeoutSeconds
     // The signature, too: not only that the answer came from the provider's address.
     enableNonRepudiationChecks(configuration)
-    if (plain) insecure(configuration)
+    if (plain) for (const allow of insecure) allow(configuration)
     return configuration
   }
 
   async function find(): Promise<Configuration> {
     if (found !== null && found.until > clock.milliseconds()) return found.configuration
-    found = null
     const configuration = await discovery(issuer, settings.clientId, undefined, None(), {
       [customFetch]: send,
       timeout: timeoutSeconds,
-      execute: [...(plain ? [insecure] : []), enableNonRepudiationChecks],
+      execute: [...(plain ? insecure : []), enableNonRepudiationChecks],
     })
     checkPage(configuration.serverMetadata().authorization_endpoint, plain)
     found = { configuration, until: clock.milliseconds() + foundMilliseconds }
@@ -94,12 +97,6 @@ export function createProvider({ settings, fetch, clock }: ProviderOptions): Pro
     },
     asked,
   }
-}
-
-function insecure(configuration: Configuration): void {
-  // Only for a provider on this machine; the configuration lets no other say `http:`.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to be noticed
-  allowInsecureRequests(configuration)
 }
 
 /** The browser is sent there. */
