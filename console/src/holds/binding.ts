@@ -7,7 +7,7 @@ import type { Binding } from '../../../src/domain/hold.ts'
 import { canonicalJson } from '../../../src/wire/canonical-json.ts'
 import { digest, toBase64Url, toHex } from '../digest.ts'
 
-const releaseProfile = 'holdpoint/release/1'
+const releaseProfile: string = 'holdpoint/release/1'
 
 type Chosen = Pick<Binding, 'answer' | 'note'>
 type Shown = Pick<HoldView, 'hold' | 'decision'>
@@ -64,5 +64,5 @@ async function bindsShown(
   )
   const asks = answer === chosen.answer && note === chosen.note
   const impactsShown = toHex(await digest(canonicalJson(decision.impacts)))
-  return same && asks && impactsShown === hold.impacts && String(profile) === releaseProfile
+  return same && asks && impactsShown === hold.impacts && profile === releaseProfile
 }

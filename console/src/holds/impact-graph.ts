@@ -79,7 +79,8 @@ function hitNode(hit: Hit, id: string, brief: boolean): GraphNode {
   const { effect, rows } = hit
   const kind = effect.kind === 'unknown' ? 'unknown' : kindWords(effect.resource.type)
   const done = effectBadges[effect.kind]
-  const counted = rows.kind === 'exact' && !brief ? `${done} · ${rowsWords(rows)}` : done
+  const counted =
+    rows.kind === 'exact' && !brief ? `${done} · ${rowsWords({ ...rows, share: null })}` : done
   return { id, label: labelOf(hit), kind, tone: toneOf(effect), badge: counted, group: `${kind}s` }
 }
 
@@ -130,8 +131,9 @@ function drawDependant(
 
 function drawBackups(sketch: Sketch, { backups }: Hit, id: string): void {
   const none = (kind: string, label: string): void => {
-    sketch.node({ id: `${kind} of ${id}`, label, kind, tone: 'lost' })
-    sketch.edge(id, `${kind} of ${id}`, 'lost')
+    // One for all: that nothing survives is said once.
+    sketch.node({ id: `${kind} ${label}`, label, kind, tone: 'lost' })
+    sketch.edge(id, `${kind} ${label}`, 'lost')
   }
   if (backups.kind === 'unknown') {
     none('backups', 'not known')

@@ -22,11 +22,12 @@ import { Mark } from './seen.tsx'
 /** The impact twice: as a graph to grasp, and as a list that leaves nothing out. */
 export function Impact({ decision }: { decision: Decision }): ReactNode {
   const graph = useMemo(() => impactGraph(decision), [decision])
+  const long = namesOf(decision) > besideMax
   return (
     <section className="impact" aria-labelledby="impact">
       <h2 id="impact">What it reaches</h2>
       <Mark />
-      <div className="impact-sides">
+      <div className={long ? 'impact-sides long' : 'impact-sides'}>
         {graph.nodes.length > 0 && (
           <div className="impact-graph card">
             <Graph nodes={graph.nodes} edges={graph.edges} label="What it reaches, as a graph" />
@@ -38,6 +39,19 @@ export function Impact({ decision }: { decision: Decision }): ReactNode {
       </div>
     </section>
   )
+}
+
+/** a longer list wants the whole width */
+const besideMax = 24
+
+function namesOf({ impacts }: Decision): number {
+  const counts = impacts.flatMap(({ hits }) =>
+    hits.map(({ dependants, backups }) => {
+      const kept = backups.kind === 'unknown' ? [] : [...backups.inside, ...backups.surviving]
+      return 1 + dependants.length + kept.length
+    }),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 function Legend(): ReactNode {

@@ -68,7 +68,9 @@ function Together({ ids }: { ids: readonly string[] }): ReactNode {
     setShown((before) => new Map([...before, [id, one]]))
   }, [])
   const all = ids.flatMap((id) => shown.get(id) ?? [])
-  const open = all.filter(({ view }) => view.state.kind === 'waiting' && whyNoRelease(view) === null)
+  const open = all.filter(
+    ({ view }) => view.state.kind === 'waiting' && whyNoRelease(view) === null,
+  )
   const unseen = open.filter(({ seen }) => !seen).length + (ids.length - all.length)
   return (
     <>

@@ -94,8 +94,12 @@ function Dropped({ dropped }: Pick<Preview, 'dropped'>): ReactNode {
   const taken = dropped.filter(({ original }) => !original)
   return (
     <>
-      <h3>What it drops</h3>
-      <DroppedList objects={named} />
+      {named.length > 0 && (
+        <>
+          <h3>What it drops</h3>
+          <DroppedList objects={named} />
+        </>
+      )}
       {taken.length > 0 && (
         <>
           <h3>What it takes along ({taken.length}), though the statement does not name it</h3>

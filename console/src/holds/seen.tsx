@@ -10,7 +10,7 @@ interface Watch {
 const Watching = createContext<Watch | null>(null)
 
 /** as high as the bar with the two answers, which covers what is under it */
-const coveredBelow = 88
+const coveredBelow = 130
 
 export interface Seen {
   /** all marks there are have come into view, and there is one at least */

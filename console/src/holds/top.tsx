@@ -13,7 +13,7 @@ import {
   sentenceWords,
 } from '../../../src/words/words.ts'
 import { EnvironmentBanners } from '../ui/environment.tsx'
-import { InertText, Name, Sentence } from '../ui/inert-text.tsx'
+import { InertText, Sentence } from '../ui/inert-text.tsx'
 import { Countdown, Moment } from '../ui/time.tsx'
 import { stateWords } from './holds-page.tsx'
 
@@ -36,7 +36,7 @@ export function Top({ view, now }: Props): ReactNode {
       <Status view={view} now={now} />
       <Plan view={view} />
       <p className="quiet">
-        <Name text={hold.agent} /> works for {hold.grantedBy} · asked <Moment at={hold.openedAt} />
+        mandate granted by {hold.grantedBy} · asked <Moment at={hold.openedAt} />
       </p>
     </header>
   )

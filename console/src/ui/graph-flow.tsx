@@ -90,7 +90,7 @@ function flowOf(
   selectable: boolean,
 ): { nodes: Drawn[]; edges: Edge[] } {
   const drawn = nodes.map((node): Drawn => {
-    const { id, kind, label, badge } = node
+    const { id, label } = node
     return {
       id,
       type: 'drawn',
@@ -98,7 +98,7 @@ function flowOf(
       data: { node, direction },
       width: nodeWidth,
       height: nodeHeight,
-      ariaLabel: [kind, inert(label), ...(badge === undefined ? [] : [`(${badge})`])].join(' '),
+      ariaLabel: [...titleOf(node), inert(label)].join(', '),
       domAttributes: { 'aria-roledescription': 'part of the graph' },
       selectable,
     }
@@ -117,13 +117,13 @@ function flowOf(
 }
 
 function DrawnNode({ data: { node, direction } }: NodeProps<Drawn>): ReactNode {
-  const { label, kind, tone, badge } = node
+  const { label, tone, badge } = node
   return (
     <div className={`graph-node ${tone} ${direction}`} title={inert(label)}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <span className="graph-kind">
-        {kind}
-        {badge !== undefined && <strong> {badge}</strong>}
+        {badge !== undefined && <strong>{badge}</strong>}{' '}
+        {titleOf(node).at(badge === undefined ? 0 : 1)}
       </span>
       <span className="graph-label">
         <Name text={label} />
@@ -135,4 +135,10 @@ function DrawnNode({ data: { node, direction } }: NodeProps<Drawn>): ReactNode {
       />
     </div>
   )
+}
+
+/** What stands over its name: what becomes of it, and what it is unless the name begins with that. */
+function titleOf({ label, kind, badge }: GraphNode): readonly string[] {
+  const told = label.toLowerCase().startsWith(`${kind} `) && badge !== undefined
+  return [...(badge === undefined ? [] : [badge]), ...(told ? [] : [kind])]
 }

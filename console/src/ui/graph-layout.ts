@@ -13,8 +13,8 @@ export interface Placed {
   readonly at: ReadonlyMap<string, Readonly<{ x: number; y: number }>>
 }
 
-export const nodeHeight = 62
-const acrossWidth = 196
+export const nodeHeight = 66
+const acrossWidth = 222
 const indent = 30
 const gap = 14
 /** smaller than this, words in a graph cannot be read */
@@ -32,10 +32,13 @@ export function zoomOf(placed: Placed, width: number): number {
 
 function placeAcross({ nodes, edges }: GraphShape): Placed {
   const graph = new Graph()
-  graph.setGraph({ rankdir: 'LR', nodesep: gap, ranksep: 70, marginx: 4, marginy: 4 })
+  graph.setGraph({ rankdir: 'LR', nodesep: gap, ranksep: 54, marginx: 4, marginy: 4 })
   graph.setDefaultEdgeLabel(() => ({}))
-  for (const { id } of nodes) graph.setNode(id, { width: acrossWidth, height: nodeHeight })
-  for (const { from, to } of edges) graph.setEdge(from, to)
+  // From the last to the first: dagre draws what it is told last on top.
+  for (const { id } of nodes.toReversed()) {
+    graph.setNode(id, { width: acrossWidth, height: nodeHeight })
+  }
+  for (const { from, to } of edges.toReversed()) graph.setEdge(from, to)
   layout(graph)
   const at = new Map<string, { x: number; y: number }>()
   let [width, height] = [acrossWidth, nodeHeight]
