@@ -48,6 +48,7 @@ export function ActionRows({ live }: { live: LiveActions }): ReactNode {
         tabIndex={0}
         role="region"
         aria-label="Stream of actions, newest first"
+        style={{ height: `min(70vh, 46rem, ${virtualizer.getTotalSize() + 2}px)` }}
         {...reading}
       >
         <ol className="action-rows" style={{ height: virtualizer.getTotalSize() }}>

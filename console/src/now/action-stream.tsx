@@ -52,40 +52,44 @@ function Filters({ search, view }: { search: NowSearch; view: NowView | null }):
   const ofVerdict = verdict === undefined ? {} : { verdict }
   return (
     <div className="actions-filters">
-      <label htmlFor={`${id}-agent`}>Agent</label>
-      <select
-        id={`${id}-agent`}
-        value={agent === undefined ? '*' : agent}
-        onChange={({ target: { value } }) => {
-          change(value === '*' ? ofVerdict : { ...ofVerdict, agent: value })
-        }}
-      >
-        <option value="*">Everyone</option>
-        <option value="">Strangers</option>
-        <optgroup label="Agents by name">
-          {namesOf(view, agent).map((name) => (
-            <option key={name} value={name}>
-              {name}
+      <span className="filter">
+        <label htmlFor={`${id}-agent`}>Agent</label>
+        <select
+          id={`${id}-agent`}
+          value={agent === undefined ? '*' : agent}
+          onChange={({ target: { value } }) => {
+            change(value === '*' ? ofVerdict : { ...ofVerdict, agent: value })
+          }}
+        >
+          <option value="*">Everyone</option>
+          <option value="">Strangers</option>
+          <optgroup label="Agents by name">
+            {namesOf(view, agent).map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </optgroup>
+        </select>
+      </span>
+      <span className="filter">
+        <label htmlFor={`${id}-verdict`}>Verdict</label>
+        <select
+          id={`${id}-verdict`}
+          value={verdict ?? '*'}
+          onChange={({ target: { value } }) => {
+            const found = verdicts.find((one) => one === value)
+            change(found === undefined ? ofAgent : { ...ofAgent, verdict: found })
+          }}
+        >
+          <option value="*">Any</option>
+          {verdicts.map((one) => (
+            <option key={one} value={one}>
+              {verdictWords[one]}
             </option>
           ))}
-        </optgroup>
-      </select>
-      <label htmlFor={`${id}-verdict`}>Verdict</label>
-      <select
-        id={`${id}-verdict`}
-        value={verdict ?? '*'}
-        onChange={({ target: { value } }) => {
-          const found = verdicts.find((one) => one === value)
-          change(found === undefined ? ofAgent : { ...ofAgent, verdict: found })
-        }}
-      >
-        <option value="*">Any</option>
-        {verdicts.map((one) => (
-          <option key={one} value={one}>
-            {verdictWords[one]}
-          </option>
-        ))}
-      </select>
+        </select>
+      </span>
     </div>
   )
 }

@@ -1,10 +1,10 @@
-import { useEffect } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 
 import type { HoldList } from '../../../src/api/console/holds/shapes.ts'
 import type { NowView } from '../../../src/api/console/now/shapes.ts'
 import { OverHolds, WaitingHolds } from '../holds/holds-page.tsx'
-import { useLive } from '../live.tsx'
+import { useLive, useTopic } from '../live.tsx'
 import { Problem } from '../ui/attempt.tsx'
 import { InertText } from '../ui/inert-text.tsx'
 import { ActionStreamSection } from './action-stream.tsx'
@@ -15,16 +15,12 @@ import { Stopped } from './stopped.tsx'
 
 /** five minutes pass without anybody doing anything, too */
 const againMilliseconds = 15_000
+const settledMilliseconds = 1200
 
 export function NowPage(): ReactNode {
   const { value: list, problem: holdsProblem } = useLive<HoldList>('/api/holds', ['holds'])
   const { value: view, problem, reload } = useLive<NowView>('/api/now', ['actions', 'agents'])
-  useEffect(() => {
-    const timer = setInterval(reload, againMilliseconds)
-    return () => {
-      clearInterval(timer)
-    }
-  }, [reload])
+  useAgain(reload)
   const isStopped = view !== null && view.killed.length + view.frozen.length > 0
   return (
     <>
@@ -52,6 +48,30 @@ export function NowPage(): ReactNode {
       )}
     </>
   )
+}
+
+/** The gate makes its answer once a second: what came right after it is in the next one. */
+function useAgain(reload: () => void): void {
+  const latest = useRef(reload)
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
+  useEffect(() => {
+    latest.current = reload
+  }, [reload])
+  const soon = useCallback(() => {
+    timer.current ??= setTimeout(() => {
+      timer.current = null
+      latest.current()
+    }, settledMilliseconds)
+  }, [])
+  useTopic('actions', soon)
+  useEffect(() => {
+    const interval = setInterval(() => {
+      latest.current()
+    }, againMilliseconds)
+    return () => {
+      clearInterval(interval)
+    }
+  }, [])
 }
 
 function GateWords({ view: { gate } }: { view: NowView }): ReactNode {
