@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['console/dist/**', 'node_modules/**', 'eslint.config.js', 'bin/**'] },
+  { ignores: ['console/dist/**', 'console/public/**', 'node_modules/**', 'eslint.config.js', 'bin/**'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -86,6 +86,15 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
 })
 
+const notifications = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/notifications',
+  component: lazyRouteComponent(
+    () => import('./notifications/notifications-page.tsx'),
+    'NotificationsPage',
+  ),
+})
+
 const tree = root.addChildren([
   enrol,
   openid,
@@ -100,6 +109,7 @@ const tree = root.addChildren([
     ledger,
     policies,
     people,
+    notifications,
   ]),
 ])
 

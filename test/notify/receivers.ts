@@ -1,6 +1,7 @@
 // Those who are told, on this machine: an HTTP server that answers as it is bid, a mail server, and
 // the notifier over a real ledger with a clock that is turned by hand.
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -86,6 +87,8 @@ export interface Told {
 
 export interface TellOptions {
   readonly secrets?: Readonly<Record<string, string>>
+  /** files of authorities to trust */
+  readonly certificates?: readonly string[]
   readonly wrap?: (options: NotifierOptions) => NotifierOptions
 }
 
@@ -94,7 +97,7 @@ export const signingSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 export async function openTold(
   t: Pick<TestContext, 'after'>,
   notify: object,
-  { secrets = {}, wrap = (options) => options }: TellOptions = {},
+  { secrets = {}, certificates: files = [], wrap = (options) => options }: TellOptions = {},
 ): Promise<Told> {
   const folder = temporaryFolder(t)
   const clock = createFakeClock(worldStart)
@@ -110,7 +113,7 @@ export async function openTold(
 
   const open = (written: object): Notifier => {
     const settings = settingsOf(written)
-    const certificates = new Map<string, string>()
+    const certificates = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]))
     const parts = { vault, clock, store: world.store, certificates, push }
     const channels = settings.channels.map((one) =>
       createChannel(one, { ...parts, append: world.ledger.append }),

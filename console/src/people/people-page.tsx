@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 
@@ -25,6 +26,9 @@ export function PeoplePage(): ReactNode {
       <p className="quiet">
         Whoever is enrolled here has a passkey, and every release takes it again, however they
         signed in.
+      </p>
+      <p>
+        <Link to="/notifications">Who is told, and how</Link>
       </p>
       <Problem problem={problem} />
       {value !== null && <Everyone people={value} />}
