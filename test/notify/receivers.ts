@@ -116,7 +116,7 @@ export async function openTold(
     const certificates = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]))
     const parts = { vault, clock, store: world.store, certificates, push }
     const channels = settings.channels.map((one) =>
-      createChannel(one, { ...parts, append: world.ledger.append }),
+      createChannel(one, { ...parts, append: (fact) => world.ledger.append(fact) }),
     )
     const notifier = createNotifier(
       wrap({
