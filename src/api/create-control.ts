@@ -1,6 +1,6 @@
 import type { Concealed } from '../domain/concealed.ts'
 import { Fault } from '../domain/fault.ts'
-import type { DecisionId, HoldId, LeaseId, PersonName, SecretName } from '../domain/names.ts'
+import type { DecisionId, HoldId, SecretName } from '../domain/names.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { HoldRecord, LeaseRecord, StoreReads } from '../store/store.ts'
 import type { Clock } from '../system/clock.ts'
@@ -19,8 +19,8 @@ import { followEntries } from './follow.ts'
 import type { DatabaseKeeper } from './keeper.ts'
 import { notFound } from './not-found.ts'
 import type { People } from './people.ts'
-import { agentOf, createPowers, mandateOf, stands } from './powers.ts'
-import type { LeaseIssuer } from './powers.ts'
+import { agentOf, createPowers, stands } from './powers.ts'
+import type { LeaseDesk } from './powers.ts'
 import type { Purges } from './purges.ts'
 
 export interface ControlParts {
@@ -37,10 +37,6 @@ export interface ControlParts {
   readonly random: Random
   /** null when no gate runs on this state */
   readonly gate: RunningGate | null
-}
-
-export interface LeaseDesk extends LeaseIssuer {
-  revoke(lease: LeaseId, by: PersonName): Promise<void>
 }
 
 export interface Secrets {
@@ -99,36 +95,22 @@ function statusOf({ version, ledger, store, clock, gate }: ControlParts): Status
 
 type AgentOperations = Pick<Control, 'agentAdd' | 'agentList'>
 
-function agentOperations({ ledger, store }: ControlParts): AgentOperations {
+function agentOperations(parts: ControlParts): AgentOperations {
+  const powers = createPowers(parts)
   return {
-    async agentAdd({ agent, owner }) {
-      if (store.agent(agent) !== null) {
-        throw new Fault(
-          'already-there',
-          `there is an agent \`${agent}\` already; give it a mandate`,
-        )
-      }
-      await ledger.append({ kind: 'agent-added', agent, owner })
-      return agentOf(store, agent)
-    },
-    agentList: () => answer(() => store.agents()),
+    agentAdd: async ({ agent, owner }) => powers.addAgent(agent, owner),
+    agentList: () => answer(() => parts.store.agents()),
   }
 }
 
 type MandateOperations = Pick<Control, 'mandateGrant' | 'mandateRevoke' | 'mandateList'>
 
 function mandateOperations(parts: ControlParts): MandateOperations {
-  const { ledger, store, clock } = parts
+  const { store, clock } = parts
   const powers = createPowers(parts)
   return {
     mandateGrant: async ({ request, by }) => powers.grantMandate(powers.draftMandate(request, by)),
-    async mandateRevoke({ mandate, by }) {
-      if (mandateOf(store, mandate).endedAt !== null) {
-        throw new Fault('already-ended', `the mandate \`${mandate}\` was revoked before`)
-      }
-      await ledger.append({ kind: 'mandate-revoked', mandate, by })
-      return mandateOf(store, mandate)
-    },
+    mandateRevoke: async ({ mandate, by }) => powers.revokeMandate(mandate, by),
     mandateList: ({ ended }) =>
       answer(() => {
         const now = clock.now()
@@ -140,17 +122,11 @@ function mandateOperations(parts: ControlParts): MandateOperations {
 type LeaseOperations = Pick<Control, 'leaseIssue' | 'leaseRevoke' | 'leaseList'>
 
 function leaseOperations(parts: ControlParts): LeaseOperations {
-  const { leases, store, clock } = parts
+  const { store, clock } = parts
   const powers = createPowers(parts)
   return {
     leaseIssue: async (wanted) => powers.issueLease(wanted),
-    async leaseRevoke({ lease, by }) {
-      if (store.lease(lease) === null) throw notFound('lease', lease, [])
-      await leases.revoke(lease, by)
-      const record = store.lease(lease)
-      if (record === null) throw notFound('lease', lease, [])
-      return record
-    },
+    leaseRevoke: async ({ lease, by }) => powers.revokeLease(lease, by),
     leaseList: ({ ended }) =>
       answer(() => {
         const now = clock.now()

@@ -1,4 +1,5 @@
-// The use cases that give power or give it back: of the command line, and of deeds in the console.
+// The use cases that say who may do what: of the command line, and of the console. What gives power
+// or restores it is a deed there: signed with a passkey.
 // A deed is kept beside the fact that it became; what is done at a terminal has none.
 import type { Concealed } from '../domain/concealed.ts'
 import type { SignedDeed } from '../domain/deed.ts'
@@ -6,10 +7,17 @@ import type { Fact, Lease } from '../domain/fact.ts'
 import { Fault } from '../domain/fault.ts'
 import { millisecondsOf } from '../domain/instant.ts'
 import type { Mandate } from '../domain/mandate.ts'
-import type { AgentName, Instant, MandateId, PersonName } from '../domain/names.ts'
+import type { AgentName, Instant, LeaseId, MandateId, PersonName } from '../domain/names.ts'
 import { narrower } from '../domain/narrow.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { AgentRecord, Freeze, Kill, MandateRecord, StoreReads } from '../store/store.ts'
+import type {
+  AgentRecord,
+  Freeze,
+  Kill,
+  LeaseRecord,
+  MandateRecord,
+  StoreReads,
+} from '../store/store.ts'
 import type { Clock } from '../system/clock.ts'
 import { newId } from '../system/random.ts'
 import type { Random } from '../system/random.ts'
@@ -19,13 +27,18 @@ import type { MandateRequest } from './mandate-request.ts'
 import { notFound } from './not-found.ts'
 
 export interface Powers {
+  /** An agent by itself may do nothing: it needs a mandate and a lease. */
+  addAgent(agent: AgentName, owner: PersonName): Promise<AgentRecord>
   /** The mandate as it would be granted now; nothing is written. */
   draftMandate(request: MandateRequest, by: PersonName): Mandate
   /** Grants exactly this one, unless what it leans on has changed since it was drafted. */
   grantMandate(mandate: Mandate, deed?: SignedDeed): Promise<Mandate>
+  /** Ends its leases too, those of mandates below it included. */
+  revokeMandate(mandate: MandateId, by: PersonName): Promise<MandateRecord>
   /** The mandate under which such a lease would be issued now. */
   mandateFor(wanted: Pick<LeaseWanted, 'agent' | 'mandate'>): Mandate
   issueLease(wanted: LeaseWanted, deed?: SignedDeed): Promise<IssuedLease>
+  revokeLease(lease: LeaseId, by: PersonName): Promise<LeaseRecord>
   /** The stop that stands for this agent, or for everyone. */
   killOf(agent: AgentName | null): Kill
   liftKill(agent: AgentName | null, by: PersonName, deed?: SignedDeed): Promise<void>
@@ -47,7 +60,7 @@ export interface IssuedLease {
   readonly token: Concealed
 }
 
-export interface LeaseIssuer {
+export interface LeaseDesk {
   issue(asked: {
     agent: AgentName
     mandate: MandateId
@@ -55,12 +68,13 @@ export interface LeaseIssuer {
     by: PersonName
     deed?: SignedDeed
   }): Promise<IssuedLease>
+  revoke(lease: LeaseId, by: PersonName): Promise<void>
 }
 
 export interface PowersOptions {
   readonly ledger: Pick<Ledger, 'append'>
   readonly store: StoreReads
-  readonly leases: LeaseIssuer
+  readonly leases: LeaseDesk
   /** the providers that the configuration governs */
   readonly providers: readonly string[]
   readonly clock: Clock
@@ -70,10 +84,13 @@ export interface PowersOptions {
 export function createPowers(options: PowersOptions): Powers {
   const { store } = options
   return {
+    addAgent: (agent, owner) => addAgent(options, agent, owner),
     draftMandate: (request, by) => draftMandate(options, request, by),
     grantMandate: (mandate, deed) => grantMandate(options, mandate, deed),
+    revokeMandate: (mandate, by) => revokeMandate(options, mandate, by),
     mandateFor: (wanted) => mandateFor(options, wanted),
     issueLease: (wanted, deed) => issueLease(options, wanted, deed),
+    revokeLease: (lease, by) => revokeLease(options, lease, by),
     killOf: (agent) => killOf(store, agent),
     liftKill: async (agent, by, deed) => {
       killOf(store, agent)
@@ -101,6 +118,19 @@ async function append(
   await ledger.append(fact, deed === undefined ? undefined : deedBytes(deed))
 }
 
+async function addAgent(
+  options: PowersOptions,
+  agent: AgentName,
+  owner: PersonName,
+): Promise<AgentRecord> {
+  const { store } = options
+  if (store.agent(agent) !== null) {
+    throw new Fault('already-there', `there is an agent \`${agent}\` already; give it a mandate`)
+  }
+  await append(options, { kind: 'agent-added', agent, owner }, undefined)
+  return agentOf(store, agent)
+}
+
 function draftMandate(options: PowersOptions, request: MandateRequest, by: PersonName): Mandate {
   const { store, clock, random, providers } = options
   agentOf(store, request.agent)
@@ -126,6 +156,31 @@ async function grantMandate(
   if (wider !== null) throw new Fault('mandate-wider', `wider than its parent: ${wider}; narrow it`)
   await append(options, { kind: 'mandate-granted', mandate }, deed)
   return mandate
+}
+
+async function revokeMandate(
+  options: PowersOptions,
+  mandate: MandateId,
+  by: PersonName,
+): Promise<MandateRecord> {
+  const { store } = options
+  if (mandateOf(store, mandate).endedAt !== null) {
+    throw new Fault('already-ended', `the mandate \`${mandate}\` was revoked before`)
+  }
+  await append(options, { kind: 'mandate-revoked', mandate, by }, undefined)
+  return mandateOf(store, mandate)
+}
+
+async function revokeLease(
+  { store, leases }: PowersOptions,
+  lease: LeaseId,
+  by: PersonName,
+): Promise<LeaseRecord> {
+  if (store.lease(lease) === null) throw notFound('lease', lease, [])
+  await leases.revoke(lease, by)
+  const record = store.lease(lease)
+  if (record === null) throw notFound('lease', lease, [])
+  return record
 }
 
 function mandateFor(

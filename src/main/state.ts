@@ -61,8 +61,10 @@ export interface State {
   vault(): Vault
   /** Those who answer holds, at the site where their browsers are. */
   peopleAt(site: Site): Readonly<{ people: People; passkeys: Passkeys }>
-  /** The use cases that give power, for deeds. */
+  /** The use cases that say who may do what, for the console. */
   readonly powers: Powers
+  /** what is governed: what a scope means that names no resources */
+  readonly providers: readonly string[]
   /** The control plane; `gate` is null when none runs. */
   control(people: People, gate: RunningGate | null): Control
   close(): Promise<void>
@@ -113,6 +115,7 @@ async function openOn(
 
   const state: State = {
     ...{ configuration, opening, store, ledger, clock, random, leases, vkey: signer.vkey },
+    providers,
     powers: createPowers({ ledger, store, leases, providers, clock, random }),
     vault: () => (vault ??= openVault(configuration, opening, random)),
     peopleAt(webauthn) {
