@@ -181,7 +181,7 @@ function wantsEmail({ people }: OpenIdSettings): boolean {
 
 function claimsIn(subject: string, stated: Readonly<Record<string, unknown>>): Claims {
   const { email, email_verified: verified } = stated
-  const plain = typeof email === 'string' && /^[\x21-\x7e]{3,254}$/.test(email)
+  const plain = typeof email === 'string' && /^[\x21-\x7e]{1,252}@[\x21-\x7e]{1,252}$/.test(email)
   return {
     subject,
     email: plain && verified === true ? email.toLowerCase() : null,
