@@ -53,7 +53,7 @@ export interface Discovery {
    */
   place(actions: NonEmpty<Action>): Placed | Promise<Placed>
   /** Places on what is known just now, however old, and asks nobody: to look, never to decide. */
-  placeKnown(actions: NonEmpty<Action>): Placed
+  readonly placeKnown: (actions: NonEmpty<Action>) => Placed
   /**
    * Something was sent that may have changed what exists: the snapshot is stale for grave effects.
    */

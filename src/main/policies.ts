@@ -34,7 +34,7 @@ export interface Policies {
  * policies.
  */
 export function openPolicies(
-  { policies }: Configuration,
+  { policies }: Pick<Configuration, 'policies'>,
   append: (fact: PolicyFact) => Promise<unknown>,
   now: () => Instant,
 ): Policies {

@@ -4,21 +4,42 @@ import { optionalNames, readOptional, readRulePage, readSchema } from '../../pol
 import type { PolicyDesk } from '../api/console/policies/desk.ts'
 import { createWrittenReader } from '../api/written-request.ts'
 import type { WrittenOptions } from '../api/written-request.ts'
-import type { Configuration } from '../configuration/configuration.ts'
+import type { Configuration, UpstreamSettings } from '../configuration/configuration.ts'
 import { Fault } from '../domain/fault.ts'
 import { namePattern } from '../domain/names.ts'
 import type { UpstreamName } from '../domain/names.ts'
+import type { Discovery } from '../discovery/discovery.ts'
 import { createInterpreter } from '../interpret.ts'
 import { settleWhereabouts } from '../providers/postgres/whereabouts.ts'
 import { providers } from '../providers/table.ts'
 import { createReplay } from '../replay/replay.ts'
 import type { Replay } from '../replay/replay.ts'
+import type { SqlReading } from '../reading/reading.ts'
 import { createPlaces } from './databases.ts'
 import type { Works } from './gate.ts'
 import { shipped } from './policies.ts'
+import type { Policies } from './policies.ts'
 
-export function policyDesk({ policies, discovery, sql, state }: Works): PolicyDesk {
+export interface DeskParts {
+  readonly configuration: DeskConfiguration
+  readonly policies: Policies
+  readonly reading: SqlReading
+  readonly placeKnown: Discovery['placeKnown']
+}
+
+type DeskConfiguration = Pick<Configuration, 'policies' | 'file' | 'databases'> &
+  Readonly<{ upstreams: readonly Pick<UpstreamSettings, 'name' | 'hosts' | 'provider'>[] }>
+
+export function policyDesk(works: Works): PolicyDesk {
+  const { policies, discovery, sql, state } = works
   const { configuration } = state
+  return createPolicyDesk({
+    ...{ configuration, policies, reading: sql.reading, placeKnown: discovery.placeKnown },
+  })
+}
+
+export function createPolicyDesk(parts: DeskParts): PolicyDesk {
+  const { configuration, policies, reading, placeKnown } = parts
   return {
     inForce: () => ({
       ...{ digest: policies.current().digest, loadedAt: policies.loadedAt() },
@@ -35,9 +56,9 @@ export function policyDesk({ policies, discovery, sql, state }: Works): PolicyDe
     configurationFile: configuration.file,
     read: createWrittenReader({
       ...upstreamsOf(configuration),
-      ...{ reading: sql.reading, ...sqlOf(configuration) },
+      ...{ reading, ...sqlOf(configuration) },
     }),
-    place: (actions) => discovery.placeKnown(actions).impacts,
+    place: (actions) => placeKnown(actions).impacts,
   }
 }
 
@@ -57,7 +78,7 @@ function examplesOf(text: string): ReturnType<PolicyDesk['examples']> {
 
 function upstreamsOf({
   upstreams,
-}: Configuration): Pick<WrittenOptions, 'upstreams' | 'interpret'> {
+}: DeskConfiguration): Pick<WrittenOptions, 'upstreams' | 'interpret'> {
   const joined = upstreams.flatMap(({ name, hosts, provider: wanted }) => {
     const provider = providers.find((one) => one.name === wanted)
     return provider === undefined ? [] : [{ name, hosts, provider }]
@@ -73,7 +94,7 @@ function upstreamsOf({
 }
 
 /** The first server and its first database, where a request names none. */
-function sqlOf({ databases }: Configuration): Pick<WrittenOptions, 'sqlPlace' | 'settle'> {
+function sqlOf({ databases }: DeskConfiguration): Pick<WrittenOptions, 'sqlPlace' | 'settle'> {
   const placeOf = createPlaces(databases)
   return {
     sqlPlace: ({ upstream, database }) => {
