@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import type { SessionView } from '../../src/api/console/sign-in/shapes.ts'
 import { get, hasPageKey, signOut } from './api.ts'
 import { useEventStream } from './live.tsx'
+import { PurgesLink } from './purges/waiting.tsx'
 import { SessionProvider } from './session.tsx'
 import { SignInPage } from './sign-in/sign-in-page.tsx'
 import { Unenrolled } from './sign-in/unenrolled.tsx'
@@ -104,6 +105,7 @@ function Header({ session }: { session: SessionView | null }): ReactNode {
                 {title}
               </Link>
             ))}
+            <PurgesLink />
           </nav>
           <div className="who">
             <span>
