@@ -1,2 +1,5 @@
-// `npm run bench [-- postgres] [--json] [--quick]`: the HTTP door, or the PostgreSQL door.
-await import(process.argv.includes('postgres') ? './postgres/run.ts' : './run.ts')
+// `npm run bench [-- postgres|console] [--json] [--quick]`: the HTTP door, the PostgreSQL door, or
+// the console.
+const asked = process.argv.find((one) => one === 'postgres' || one === 'console')
+const runs = { postgres: './postgres/run.ts', console: './console.ts' } as const
+await import(asked === undefined ? './run.ts' : runs[asked])

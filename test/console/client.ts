@@ -71,7 +71,10 @@ interface Question {
 }
 
 /** Enrols by a code and is signed in. */
-export async function enrolClient(host: Host, code: string): Promise<Client> {
+export async function enrolClient(
+  host: Pick<Host, 'origin' | 'port'>,
+  code: string,
+): Promise<Client> {
   const passkey = createAuthenticator({ origin: host.origin, rpId: new URL(host.origin).hostname })
   const base = {
     host: new URL(host.origin).host,

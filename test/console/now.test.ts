@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 
 import type { AgentName, PersonName } from '../../src/domain/names.ts'
+import { assertAccessible } from './axe.ts'
 import { decide, decideMany, end } from './decided.ts'
 import { noBrowser, openBrowser, openHost, visit } from './host.ts'
 import type { Host, VisitOptions } from './host.ts'
@@ -162,7 +163,10 @@ async function openWire(t: TestContext): Promise<Wire> {
   let to: number | null = null
   const ends = new Set<Socket>()
   const server = createServer((near) => {
-    if (to === null) return near.destroy()
+    if (to === null) {
+      near.destroy()
+      return
+    }
     const far = connect(to, '127.0.0.1')
     for (const end of [near, far]) {
       ends.add(end)
@@ -298,18 +302,20 @@ for (const [name, context] of Object.entries({
   'on a phone, dark': { viewport: { width: 390, height: 800 }, colorScheme: 'dark' },
   'on a wide screen, light': { viewport: { width: 1400, height: 900 }, colorScheme: 'light' },
 } as const)) {
-  test(`nothing of Now runs off the page ${name}`, options, async (t) => {
+  test(`Now is accessible, and nothing runs off the page, ${name}`, options, async (t) => {
     const { page, host } = await open(t, { context })
     await decide(host.world, { label: `volume ${'y'.repeat(300)}` })
     await decide(host.world, { label: 'volume two', verdict: 'deny' })
     await page.locator(rows).nth(1).waitFor()
     const width = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
     assert.equal(await page.evaluate(width), 0)
+    await assertAccessible(page)
     const file = process.env['HOLDPOINT_NOW_PICTURES']
     if (file !== undefined) await page.screenshot({ path: `${file}-${context.colorScheme}.png` })
     await page.getByRole('button', { name: 'Stop all agents…' }).click()
     await page.getByRole('alertdialog').waitFor()
     assert.equal(await page.evaluate(width), 0)
+    await assertAccessible(page)
     if (file !== undefined)
       await page.screenshot({ path: `${file}-${context.colorScheme}-stop.png` })
   })
