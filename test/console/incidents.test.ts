@@ -49,7 +49,7 @@ async function open(t: TestContext, visiting: VisitOptions = {}): Promise<Scene>
 }
 
 async function phasesOf(page: Page): Promise<readonly string[]> {
-  return page.locator('.action .step .phase').allInnerTexts()
+  return page.locator('.story-step .story-phase').allInnerTexts()
 }
 
 async function exported(page: Page, title: string): Promise<Buffer> {
@@ -136,7 +136,7 @@ test('ranges, one agent, and a phone’s width in the dark', options, async (t) 
   await page.getByLabel('Agent').fill('another')
   await page.getByRole('button', { name: 'Show' }).click()
   await page.getByText('of agent another').waitFor()
-  assert.equal(await page.locator('.chapter.action').count(), 0)
+  assert.equal(await page.locator('.story-action').count(), 0)
   await page.getByLabel('Agent').fill('cursor')
   await page.getByLabel('From').fill('2020-01-01T00:00:00')
   await page.getByRole('button', { name: 'Show' }).click()

@@ -4,11 +4,12 @@ import type { ReactNode } from 'react'
 
 import type { IncidentView } from '../../../src/api/console/incidents/shapes.ts'
 import type { EvidenceFormat } from '../../../src/evidence/file.ts'
+import type { IncidentScope } from '../../../src/evidence/incident.ts'
 import { extentWords, scopeWords } from '../../../src/evidence/labels.ts'
 import { download } from '../api.ts'
 import { useLive } from '../live.tsx'
 import { Problem, useAttempt } from '../ui/attempt.tsx'
-import { Sentence } from '../ui/inert-text.tsx'
+import { Name, Sentence } from '../ui/inert-text.tsx'
 import './incidents.css'
 import { RangeForm } from './range.tsx'
 import { askedOf } from './search.ts'
@@ -47,7 +48,7 @@ function Told({ view, search }: { view: IncidentView; search: IncidentSearch }):
     <>
       <section className="extent">
         <p>
-          <Sentence words={scopeWords(incident.scope)} />.
+          <Scope search={search} scope={incident.scope} />.
         </p>
         {extentWords(incident).map((line) => (
           <p key={line} className="quiet">
@@ -61,6 +62,20 @@ function Told({ view, search }: { view: IncidentView; search: IncidentSearch }):
       {incident.span !== null && <Exports search={search} now={view.now} />}
       <Timeline chapters={incident.chapters} alone={incident.scope.kind === 'decision'} />
       <Supports supports={incident.supports} />
+    </>
+  )
+}
+
+/** What goes on is told as that, not by an end that is still to come. */
+function Scope({ search, scope }: { search: IncidentSearch; scope: IncidentScope }): ReactNode {
+  if (scope.kind === 'decision' || search.since !== undefined) {
+    return <Sentence words={scopeWords(scope)} />
+  }
+  const span = `The last ${search.last ?? 'day'}, until now, `
+  if (scope.agent === null) return `${span}of every agent`
+  return (
+    <>
+      {span}of agent <Name text={scope.agent} />
     </>
   )
 }

@@ -44,14 +44,14 @@ export function RangeForm({ search }: { search: IncidentSearch }): ReactNode {
             key={span}
             to="/incidents"
             search={{ last: span, ...whose }}
-            className={span === last ? 'span chosen' : 'span'}
+            className={span === last ? 'range-span chosen' : 'range-span'}
             aria-current={span === last ? 'true' : undefined}
           >
             {titles[span]}
           </Link>
         ))}
-        {search.decision !== undefined && <span className="span chosen">One action</span>}
-        {isCustom && <span className="span chosen">From … to</span>}
+        {search.decision !== undefined && <span className="range-span chosen">One action</span>}
+        {isCustom && <span className="range-span chosen">From … to</span>}
       </nav>
       <form onSubmit={submit}>
         <Moment title="From" value={since} onChange={setSince} />

@@ -13,6 +13,9 @@ import { EnvironmentTags } from '../ui/environment.tsx'
 import { Name, Sentence } from '../ui/inert-text.tsx'
 import { Moment } from '../ui/time.tsx'
 
+/** from here on, what is not in sight is not laid out */
+const manyChapters = 100
+
 /** `alone`: one action is all there is, and it is open. */
 export function Timeline({
   chapters,
@@ -25,9 +28,12 @@ export function Timeline({
     return <p className="quiet">Nothing happened in this time.</p>
   }
   return (
-    <ol className="timeline" aria-label="What happened">
+    <ol
+      className={chapters.length > manyChapters ? 'story many' : 'story'}
+      aria-label="What happened"
+    >
       {chapters.map((chapter) => (
-        <li key={chapter.index} className={`chapter ${chapter.kind}`}>
+        <li key={chapter.index} className="story-chapter">
           {chapter.kind === 'action' && <Action action={chapter} open={alone} />}
           {chapter.kind === 'reads' && <Reads chapter={chapter} />}
           {chapter.kind === 'event' && <Event event={chapter} />}
@@ -40,13 +46,13 @@ export function Timeline({
 function Action({ action, open }: { action: ActionChapter; open: boolean }): ReactNode {
   const { decision, sentence, environments, end, steps, at } = action
   return (
-    <section className={`action ${end}`}>
+    <section className={`story-part story-action ${end}`}>
       <h2>
         <Sentence words={sentence} />
       </h2>
-      <div className="summary">
+      <div className="story-summary">
         <EnvironmentTags environments={environments} />
-        <span className={`end ${end}`}>{endWords[end]}</span>
+        <span className={`story-end ${end}`}>{endWords[end]}</span>
         <Moment at={at} />
         {!open && (
           <Link to="/incidents" search={{ decision }}>
@@ -54,9 +60,9 @@ function Action({ action, open }: { action: ActionChapter; open: boolean }): Rea
           </Link>
         )}
       </div>
-      <ol className="steps">
+      <ol className="story-steps">
         {steps.map((step, place) => (
-          <li key={`${step.index} ${step.phase} ${place}`} className={`step ${step.phase}`}>
+          <li key={`${step.index} ${step.phase} ${place}`} className={`story-step ${step.phase}`}>
             <OneStep step={step} />
           </li>
         ))}
@@ -69,10 +75,10 @@ function OneStep({ step }: { step: Step }): ReactNode {
   const { phase, words, details, index, at } = step
   return (
     <>
-      <p className="step-head">
-        <strong className="phase">{phaseWords[phase]}</strong> <Sentence words={words} />
+      <p className="story-head">
+        <strong className="story-phase">{phaseWords[phase]}</strong> <Sentence words={words} />
       </p>
-      <p className="quiet step-foot">
+      <p className="quiet story-foot">
         <Moment at={at} /> · <EntryLink index={index} />
       </p>
       {details.length > 0 && (
@@ -97,12 +103,12 @@ function OneStep({ step }: { step: Step }): ReactNode {
 function Reads({ chapter }: { chapter: ReadsChapter }): ReactNode {
   const { agent, reads, environments, at, until } = chapter
   return (
-    <section className="reads">
-      <p className="step-head">
-        <strong className="phase">Read</strong> <Name text={agent ?? 'a stranger'} /> read,{' '}
+    <section className="story-part story-reads">
+      <p className="story-head">
+        <strong className="story-phase">Read</strong> <Name text={agent ?? 'a stranger'} /> read,{' '}
         {reads.length} times, allowed
       </p>
-      <div className="summary">
+      <div className="story-summary">
         <EnvironmentTags environments={environments} />
         <span className="quiet">
           <Moment at={at} /> – <Moment at={until} />
@@ -125,11 +131,11 @@ function Reads({ chapter }: { chapter: ReadsChapter }): ReactNode {
 function Event({ event }: { event: EventChapter }): ReactNode {
   const { topic, words, at, index } = event
   return (
-    <section className={`event ${topic}`}>
-      <p className="step-head">
-        <strong className="phase">{topicWords[topic]}</strong> <Sentence words={words} />
+    <section className={`story-part story-event ${topic}`}>
+      <p className="story-head">
+        <strong className="story-phase">{topicWords[topic]}</strong> <Sentence words={words} />
       </p>
-      <p className="quiet step-foot">
+      <p className="quiet story-foot">
         <Moment at={at} /> · <EntryLink index={index} />
       </p>
     </section>
