@@ -19,7 +19,7 @@ export function ThisBrowser({ push }: { push: PushView }): ReactNode {
   const on = own !== null && push.mine.some((each) => each === own)
   const others = push.mine.filter((each) => each !== own)
   return (
-    <section className="card">
+    <section className="card this-browser">
       <h2>This browser</h2>
       <State on={on} />
       {canBeTold() && !isRefused() && (
