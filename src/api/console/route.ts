@@ -55,6 +55,8 @@ export type OpenRoute = Route & Readonly<{ answer: (call: Call) => Promise<Answe
 export type PersonRoute = Route &
   Readonly<{
     only?: 'reads' | 'own'
+    /** takes the gate much time: fewer of them a minute */
+    heavy?: true
     answer: (call: PersonCall) => Promise<Answer> | Answer
   }>
 

@@ -53,6 +53,7 @@ interface Server extends ConsoleOptions, ConsoleParts {
   readonly all: RateLimit
   readonly strangers: RateLimit
   readonly decisions: RateLimit
+  readonly heavy: RateLimit
 }
 
 /** Starts answering on the bound sockets. Returns what ends it. */
@@ -73,6 +74,7 @@ export function serveConsole(options: ConsoleOptions): { close(): Promise<void> 
     all: createRateLimit({ clock, perMinute: 1200, burst: 400 }),
     strangers: createRateLimit({ clock, perMinute: 60, burst: 60 }),
     decisions: createRateLimit({ clock, perMinute: 60, burst: 60 }),
+    heavy: createRateLimit({ clock, perMinute: 20, burst: 20 }),
   }
   bound.serve((request, response) => {
     respond(server, request, response).catch((fault: unknown) => fail(server, response, fault))
@@ -162,6 +164,7 @@ function hungUp(response: ServerResponse): AbortSignal {
 /** An auditor, and whoever has no role, changes nothing but what is their own. */
 function checkMay(server: Server, route: PersonRoute, session: ConsoleSession): void {
   if (route.method === 'POST' && !server.decisions.take(session.id)) throw tooMany()
+  if (route.heavy === true && !server.heavy.take(session.person)) throw tooMany()
   if (route.method === 'POST' || route.path === '/api/session') server.sessions.touch(session)
   if (route.method === 'GET' || route.only !== undefined) return
   const { enrolled, roles } = standingOf(server, session.person)

@@ -56,6 +56,7 @@ export const agentRoutes: readonly PersonRoute[] = [
   {
     method: 'POST',
     path: '/api/mandates/preview',
+    heavy: true,
     only: 'reads',
     answer: async (call) => ({ body: await preview(call) }),
   },

@@ -32,6 +32,7 @@ export const incidentRoutes: readonly PersonRoute[] = [
   {
     method: 'POST',
     path: '/api/incidents/export',
+    heavy: true,
     // Auditors read, and taking evidence is reading; that they did is recorded.
     only: 'reads',
     answer: ({ parts, person, body }) => {

@@ -60,12 +60,14 @@ export const policyRoutes: readonly PersonRoute[] = [
   {
     method: 'POST',
     path: '/api/policies/try',
+    heavy: true,
     only: 'reads',
     answer: async (call) => ({ body: await orInvalid(() => tryRequest(call)) }),
   },
   {
     method: 'POST',
     path: '/api/policies/replay',
+    heavy: true,
     only: 'reads',
     answer: async (call) => ({ body: await orInvalid(() => replayTraffic(call)) }),
   },
