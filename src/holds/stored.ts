@@ -36,8 +36,9 @@ export function answeredIn(fact: FactOf<'approved'> | FactOf<'settled'>): Answer
 }
 
 /**
- * Whether that passkey signed exactly that binding, alone or among those of its batch. Total: malformed bytes are invalid. Without a
- * site, where the answer was given is read from it, and not checked.
+ * Whether that passkey signed exactly that binding, alone or among those of its batch. Total:
+ * malformed bytes are invalid. Without a site, where the answer was given is read from it, and not
+ * checked.
  */
 export function verifyStoredRelease(
   answered: Answered,

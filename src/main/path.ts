@@ -107,9 +107,10 @@ function sqlOf(request: Request): SqlRequest {
   return { ...request, payload }
 }
 
-function createSend(
-  databases: Works['sql']['databases'],
-  upstreams: Works['upstreams'],
+/** What was judged by its trial is sent by that trial's commit, or not at all. */
+export function createSend(
+  databases: Pick<Works['sql']['databases'], 'send' | 'state'>,
+  upstreams: Pick<Works['upstreams'], 'send'>,
 ): Parts['send'] {
   return (request, clearance, signal, decision) => {
     if (request.payload.kind !== 'sql') return upstreams.send(request, clearance, signal)
