@@ -22,11 +22,12 @@ export function readSearch(database: DatabaseSync): Pick<StoreReads, 'search'> {
     return idx === null ? 0 : Number(idx) + 1
   }
 
-  function search({ before, kinds, text, since, until, limit }: FactSearch): Found {
+  function search(wanted: FactSearch): Found {
+    const { before, kinds, text, since, until, limit, stretch = scannedMax } = wanted
     const end = size()
     const top = Math.min(before ?? end, until === undefined ? end : firstSince(until, end))
     const bottom = since === undefined ? 0 : firstSince(since, end)
-    const floor = Math.max(bottom, top - scannedMax)
+    const floor = Math.max(bottom, top - Math.min(stretch, scannedMax))
     const rows = scan.all(
       top,
       floor,

@@ -152,6 +152,8 @@ export interface FactSearch {
   /** not itself included */
   readonly until?: Instant
   readonly limit: number
+  /** entries looked at, whether they match or not; as many as is bearable when not given */
+  readonly stretch?: number
 }
 
 export interface Found {

@@ -7,7 +7,7 @@ import type { LiveActions } from './use-actions.ts'
 
 /** in pixels, as now.css has them */
 const rowHeight = 78
-const narrowRowHeight = 148
+const narrowRowHeight = 166
 const overscan = 8
 const narrow = '(width < 46rem)'
 

@@ -104,7 +104,9 @@ function Budget({ use }: { use: BudgetUse }): ReactNode {
       <Name text={use.agent} />
       {use.lines.map(({ what, used, limit }) => (
         <span key={what} className={used * 5 >= limit * 4 ? 'budget near' : 'budget'}>
-          <meter min={0} max={Math.max(limit, 1)} value={used} aria-hidden="true" />
+          <span className="used" aria-hidden="true">
+            <span style={{ width: `${Math.min(100, (100 * used) / Math.max(limit, 1))}%` }} />
+          </span>
           {used.toLocaleString('en')} of {limit.toLocaleString('en')} {limitWords[what]}
         </span>
       ))}

@@ -20,11 +20,13 @@ export const ActionRow = memo(function ActionRow({ action }: { action: ActionSum
         <ActionLink action={action} />
         <span className={`verdict ${verdict}`}>{verdictWords[verdict]}</span>
         <span className={`outcome ${outcome ?? 'none'}`}>{outcomeWords(action)}</span>
-        {action.agent === null ? (
-          <span className="quiet">a stranger</span>
-        ) : (
-          <Name text={action.agent} />
-        )}
+        <span className="action-agent">
+          {action.agent === null ? (
+            <span className="quiet">a stranger</span>
+          ) : (
+            <Name text={action.agent} />
+          )}
+        </span>
         <EnvironmentTags environments={action.environments} />
       </div>
       <p className="action-sentence">

@@ -16,9 +16,9 @@ export interface LiveActions extends StreamView {
 }
 
 const pageSize = 100
-const catchUpSize = 200
+const catchUpSize = 100
 /** pages that are asked for after a break; what is more than that is let go */
-const catchUpPagesMax = 10
+const catchUpPagesMax = 20
 /** how many stretches of the log are looked through for one page of rare ones */
 const stretchesMax = 5
 

@@ -14,32 +14,50 @@ export interface ActionQuestion {
   readonly verdict?: Verdict['kind'] | undefined
 }
 
-/** What was decided, newest first. One bounded stretch of the log; it may hold nothing wanted. */
-export function listActions(
+/** looked through without a pause, and for one answer */
+const stretch = 2000
+const stretchesMax = 10
+
+/**
+ * What was decided, newest first, from a bounded part of the log; there may be nothing in it. The
+ * gate does something else in between, so that nobody waits for a person who looks for what is
+ * rare.
+ */
+export async function listActions(
   store: Pick<StoreReads, 'search' | 'decision' | 'holdFor'>,
   question: ActionQuestion,
-): ActionList {
-  const { entries, next } = store.search(searchOf(question))
-  const wanted = entries.filter(isDecided).filter(({ fact }) => matches(fact.decision, question))
-  const actions = wanted.flatMap(({ fact }) => summaryOf(store, fact.decision) ?? [])
+): Promise<ActionList> {
+  const actions: ActionSummary[] = []
+  let next: number | null = question.before ?? null
+  for (let i = 0; i < stretchesMax; i++) {
+    const limit = question.limit - actions.length
+    const found = store.search({ ...searchOf({ ...question, limit }, next), stretch })
+    const wanted = found.entries.filter(isDecided)
+    for (const { fact } of wanted.filter((one) => matches(one.fact.decision, question))) {
+      actions.push(...summaryOf(store, fact.decision))
+    }
+    next = found.next
+    if (next === null || actions.length >= question.limit) break
+    await new Promise((resolve) => setImmediate(resolve))
+  }
   return { actions, next }
 }
 
 function summaryOf(
   store: Pick<StoreReads, 'decision' | 'holdFor'>,
   { id }: Decision,
-): ActionSummary | null {
+): readonly ActionSummary[] {
   const record = store.decision(id)
-  if (record === null) return null
+  if (record === null) return []
   const summary = summaryOfRecord(record)
-  return { ...summary, hold: summary.hold ?? holdMetBy(store, record.decision) }
+  return [{ ...summary, hold: summary.hold ?? holdMetBy(store, record.decision) }]
 }
 
 /**
  * The rarer of what is looked for, as it stands in an entry. Inside of texts the quotation marks
  * are escaped, so that nothing an agent writes is found by it; `matches` looks again all the same.
  */
-function searchOf({ before, limit, agent, verdict }: ActionQuestion): FactSearch {
+function searchOf({ limit, agent, verdict }: ActionQuestion, before: number | null): FactSearch {
   const text =
     verdict !== undefined && verdict !== 'allow'
       ? `"kind":"${verdict}"`
@@ -48,7 +66,7 @@ function searchOf({ before, limit, agent, verdict }: ActionQuestion): FactSearch
         : `"agent":${canonicalJson(agent)}`
   return {
     ...{ kinds: ['decided'], limit },
-    ...(before === undefined ? {} : { before }),
+    ...(before === null ? {} : { before }),
     ...(text === null ? {} : { text }),
   }
 }

@@ -13,7 +13,7 @@ import { openHost } from '../../../../test/console/host.ts'
 import type { Host } from '../../../../test/console/host.ts'
 import { agent, volumeImpact } from '../../../../test/console/world.ts'
 import type { LedgerEntry } from '../../../domain/fact.ts'
-import type { AgentName, PersonName } from '../../../domain/names.ts'
+import type { AgentName, MandateId, PersonName } from '../../../domain/names.ts'
 import { createFakeClock } from '../../../system/clock.ts'
 import type { FakeClock } from '../../../system/clock.ts'
 import { createConsoleEvents } from '../events.ts'
@@ -229,6 +229,22 @@ test('what was before: newest first, by agent and verdict, page after page', asy
   )
 })
 
+test('what is rare is looked for in short stretches, and the gate goes on in between', async (t) => {
+  const { host, alice } = await open(t)
+  const { world } = host
+  await decide(world, { verdict: 'deny' })
+  await decideMany(world, 6000)
+  const searched = t.mock.method(world.store, 'search')
+  const got = await alice.get('/api/actions?verdict=deny')
+  const { actions, next } = got.json as never as ActionList
+  assert.deepEqual([actions.length, next], [1, null])
+  assert.equal(searched.mock.callCount(), 4)
+  for (const {
+    arguments: [wanted],
+  } of searched.mock.calls)
+    assert.equal(wanted?.stretch, 2000)
+})
+
 const badQueries = [
   'limit=0',
   'limit=201',
@@ -352,4 +368,33 @@ test('a stop without the page key, or from elsewhere, does nothing', async (t) =
   assert.equal((await alice.post('/api/stop', body, unkeyed)).status, 401)
   assert.equal((await alice.get('/api/stop')).status, 404, 'no link stops anything')
   assert.deepEqual(host.world.store.killed(), [])
+})
+
+test('budgets of mandates that stand, the nearest to its limit first', async (t) => {
+  const { host, alice } = await open(t)
+  const { world } = host
+  const { mandate } = world.standing
+  const limited = async (id: string, writes: number): Promise<void> => {
+    const budget = { ...mandate.budget, writes }
+    const granted = { ...mandate, id: id as MandateId, budget }
+    await world.ledger.append({ kind: 'mandate-granted', mandate: granted })
+    const standing = { ...world.standing, mandate: granted }
+    await decide({ ...world, standing })
+    await decide({ ...world, standing }, { verdict: 'deny' })
+  }
+  await limited('mandate_wide', 10)
+  await limited('mandate_narrow', 2)
+  const budgets = async (): Promise<unknown> => {
+    const view = (await alice.get('/api/now')).json as never as NowView
+    return view.budgets.map(({ mandate: id, lines }) => [id, lines])
+  }
+  assert.deepEqual(await budgets(), [
+    ['mandate_narrow', [{ what: 'writes', used: 1, limit: 2 }]],
+    ['mandate_wide', [{ what: 'writes', used: 1, limit: 10 }]],
+  ])
+  const by = 'alice' as PersonName
+  await world.ledger.append({
+    ...{ kind: 'mandate-revoked', mandate: 'mandate_narrow' as MandateId, by },
+  })
+  assert.deepEqual(await budgets(), [['mandate_wide', [{ what: 'writes', used: 1, limit: 10 }]]])
 })

@@ -42,7 +42,9 @@ export const nowRoutes: readonly PersonRoute[] = [
   {
     method: 'GET',
     path: '/api/actions',
-    answer: ({ parts, query }) => ({ body: listActions(parts.store, read(actionsQuery, query)) }),
+    answer: async ({ parts, query }) => ({
+      body: await listActions(parts.store, read(actionsQuery, query)),
+    }),
   },
   {
     method: 'POST',
