@@ -177,7 +177,7 @@ async function invite(page: Page, name: string): Promise<string> {
   await page.getByLabel(/^Name/).fill(name)
   await page.getByRole('button', { name: /Invite/ }).click()
   const code = await page.getByText(/^hpe_/).innerText()
-  await page.getByRole('link', { name: 'Holds', exact: true }).click()
+  await page.getByRole('link', { name: 'Now', exact: true }).click()
   return code
 }
 

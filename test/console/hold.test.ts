@@ -352,3 +352,22 @@ for (const [name, context] of Object.entries({
     await assertAccessible(page)
   })
 }
+
+test('an auditor reads all of it, and there is nothing to press', options, async (t) => {
+  const { host, page, hold } = await open(t)
+  const id = await hold(deletes)
+  assert.ok(browser)
+  const bob = { person: 'bob' as PersonName, roles: ['auditor'] as const }
+  const { code } = await host.world.people.openEnrolment(bob)
+  const other = await visit(browser)
+  t.after(() => other.context.close())
+  await other.page.goto(`${host.origin}/enrol#${code}`)
+  await other.page.getByRole('button', { name: 'Make a passkey' }).click()
+  await other.page.getByRole('button', { name: 'Sign out' }).waitFor()
+  await other.page.goto(`${host.origin}/holds/${id}`)
+  await other.page.getByRole('table', { name: 'Rows by table' }).waitFor()
+  assert.ok(await other.page.getByRole('button', release).isDisabled())
+  assert.ok(await other.page.getByRole('button', { name: 'Refuse…' }).isDisabled())
+  // The owner's page is as it was.
+  assert.ok(await page.getByRole('button', release).isEnabled())
+})

@@ -80,7 +80,7 @@ test('what waits is among the pages, and is destroyed by a passkey alone', optio
   assert.equal(await page.getByRole('link', { name: /^Purges/ }).count(), 0)
   purges.ask(item, 'operator' as PersonName)
   await page.reload()
-  await page.getByRole('link', { name: 'Purges (1 waits)' }).click()
+  await page.getByRole('link', { name: 'Purges (1)' }).click()
   const text = await page.getByRole('main').innerText()
   for (const words of ['db/shop', '1.2 MB', '1,204', 'operator, as they say', ...shownOfHostile]) {
     assert.ok(text.includes(words), words)

@@ -31,9 +31,5 @@ export function PurgesLink(): ReactNode {
   const { value } = usePurges()
   const count = value?.waiting.length ?? 0
   if (count === 0) return null
-  return (
-    <Link to="/purges">
-      Purges ({count} {count === 1 ? 'waits' : 'wait'})
-    </Link>
-  )
+  return <Link to="/purges">Purges ({count})</Link>
 }
