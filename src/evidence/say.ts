@@ -19,6 +19,16 @@ export function say(pieces: TemplateStringsArray, ...names: readonly string[]): 
   ])
 }
 
+/** As text alone; a name that could be read as part of the sentence is fenced in backticks. */
+export function plainWords(words: readonly Word[]): string {
+  return words.map(({ kind, text }) => (kind === 'own' ? text : fenced(text))).join('')
+}
+
+export function fenced(text: string): string {
+  if (/^([a-z][a-z-]{0,23} )?[\p{L}\p{N}_.:/@*-]{1,120}$/u.test(text)) return text
+  return `\`${text.replaceAll('`', '⟨U+0060⟩')}\``
+}
+
 export function joined(names: readonly string[]): readonly Word[] {
   return names.flatMap((each, at) => {
     const joint = at === 0 ? [] : [own(at === names.length - 1 ? ' and ' : ', ')]

@@ -6,7 +6,7 @@ import PDFDocument from 'pdfkit'
 
 import type { Protection } from '../domain/resource.ts'
 import type { Word } from '../words/words.ts'
-import { name } from './say.ts'
+import { fenced, name } from './say.ts'
 
 export interface Sheet {
   title(text: string): void
@@ -131,12 +131,6 @@ export function openSheet(title: string, createdAt: Date): Sheet {
       return Buffer.concat(chunks)
     },
   }
-}
-
-/** A name that could be read as part of the sentence is fenced. */
-function fenced(text: string): string {
-  if (/^([a-z][a-z-]{0,23} )?[\p{L}\p{N}_.:/@*-]{1,120}$/u.test(text)) return text
-  return `\`${text.replaceAll('`', '⟨U+0060⟩')}\``
 }
 
 type Document = InstanceType<typeof PDFDocument>
