@@ -242,7 +242,7 @@ test('what is rare is looked for in short stretches, and the gate goes on in bet
   for (const {
     arguments: [wanted],
   } of searched.mock.calls)
-    assert.equal(wanted?.stretch, 2000)
+    assert.equal(wanted.stretch, 2000)
 })
 
 const badQueries = [
