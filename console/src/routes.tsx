@@ -51,6 +51,21 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import('./agents/agents-page.tsx'), 'AgentsPage'),
 })
 
+// No agent can be called `of/…`, so none hides behind the form.
+const agent = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/agents/of/$agent',
+  component: lazyRouteComponent(() => import('./agents/agent-page.tsx'), 'AgentPage'),
+})
+
+const grant = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/agents/grant',
+  validateSearch: ({ agent: named }: Record<string, unknown>): { agent?: string } =>
+    typeof named === 'string' ? { agent: named } : {},
+  component: lazyRouteComponent(() => import('./agents/grant-page.tsx'), 'GrantPage'),
+})
+
 const environments = createRoute({
   getParentRoute: () => signedIn,
   path: '/environments',
@@ -104,6 +119,8 @@ const tree = root.addChildren([
     plan,
     purges,
     agents,
+    agent,
+    grant,
     environments,
     incidents,
     ledger,
