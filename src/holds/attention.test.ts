@@ -112,4 +112,11 @@ test('an auditor sees a mark that was taken away, and misses none in an older le
     audit(() => ({ ...whole, marks: ['hasty'] })),
     contradicts,
   )
+  for (const odd of [null, 7, 'hasty', [], {}, { ...whole, milliseconds: 'none' }]) {
+    assert.match(
+      audit(() => odd as never),
+      contradicts,
+      JSON.stringify(odd),
+    )
+  }
 })

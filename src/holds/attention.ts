@@ -54,8 +54,19 @@ export function attentionFlaw(
   if (batch !== undefined && attention?.impactSeen !== true)
     return 'it was released together with others without its impact being seen'
   if (attention === undefined) return null
-  const told = attentionOf(binding.answer, attention, batch?.length)
-  return canonicalJson(told) === canonicalJson(attention)
+  return agrees(attention, binding.answer, batch?.length)
     ? null
     : 'what it says of how it was looked at contradicts itself'
+}
+
+/** Total: it comes from a ledger, and may be anything. */
+function agrees(attention: Attention, answer: Binding['answer'], together?: number): boolean {
+  try {
+    const { milliseconds, impactSeen } = attention
+    const isMeasured = milliseconds === null || (Number.isFinite(milliseconds) && milliseconds >= 0)
+    if (!isMeasured || typeof impactSeen !== 'boolean') return false
+    return canonicalJson(attentionOf(answer, attention, together)) === canonicalJson(attention)
+  } catch {
+    return false
+  }
 }
