@@ -139,7 +139,7 @@ function Examples({
         </p>
       )}
       <div className="policy-table" tabIndex={0} role="group" aria-label="Table of examples">
-        <table>
+        <table className="policy-examples">
           <thead>
             <tr>
               <th scope="col">When an agent …</th>

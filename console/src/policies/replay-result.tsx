@@ -93,7 +93,7 @@ const skipWords: Readonly<Record<SkipReason, string>> = {
 }
 
 const stopWords = {
-  decisions: 'Only the newest 10,000 decisions were judged; there are older ones.',
+  decisions: 'The newest 10,000 decisions were judged; older ones were not looked at.',
   entries: 'The record is long: it stopped before all of these days were looked at.',
   time: 'It stopped after a minute; older traffic was not looked at.',
 } as const
