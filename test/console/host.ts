@@ -87,21 +87,29 @@ export async function openHost(
   }
 }
 
-const browserPath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
+/** Whichever is there: the one that is named, Debian's, other distributions', Playwright's own. */
+const browserPaths = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-stable',
+  chromium.executablePath(),
+]
+const browserPath = browserPaths.find((path) => path !== undefined && existsSync(path))
 
 /** Why the browser tests cannot run here; null when they can. */
 export const noBrowser = whyNoBrowser()
 
 function whyNoBrowser(): string | null {
-  if (!existsSync(browserPath)) {
-    return `no Chromium at ${browserPath}: install Debian's \`chromium\`, or set CHROMIUM_PATH`
+  if (browserPath === undefined) {
+    return 'no Chromium is here: `apt-get install chromium`, or `npx playwright-core install chromium`'
   }
   return existsSync(distFolder) ? null : 'the console is not built: run `npm run build:console`'
 }
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: browserPath,
+    ...(browserPath === undefined ? {} : { executablePath: browserPath }),
     args: [
       '--no-sandbox',
       '--disable-gpu',
