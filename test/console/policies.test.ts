@@ -188,10 +188,10 @@ test(
     )
     await panel.getByRole('button', { name: 'Judge it again' }).click()
     await page.getByRole('heading', { name: 'Would be let through' }).waitFor()
-    const colour = await page
-      .locator('.policy-move.loosened')
-      .evaluate((element) => getComputedStyle(element).color)
-    assert.equal(colour, 'rgb(152, 16, 26)')
+    const colour = await page.evaluate<string>(
+    "getComputedStyle(document.querySelector('.policy-move.loosened')).color",
+  )
+  assert.equal(colour, 'rgb(152, 16, 26)')
     await picture(page, 'loosened')
     assert.deepEqual(complaints, [])
   },
