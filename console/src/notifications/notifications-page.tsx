@@ -1,10 +1,8 @@
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 import type {
   NotificationsView,
   NotifiedView,
-  UnreachableView,
 } from '../../../src/api/console/notifications/shapes.ts'
 import { useLive } from '../live.tsx'
 import { Problem } from '../ui/attempt.tsx'
@@ -12,6 +10,7 @@ import { InertText } from '../ui/inert-text.tsx'
 import { Moment } from '../ui/time.tsx'
 import { Channel } from './channel.tsx'
 import { ThisBrowser } from './this-browser.tsx'
+import { Unreachable } from './unreachable.tsx'
 import './notifications.css'
 
 export function NotificationsPage(): ReactNode {
@@ -59,33 +58,6 @@ function Nobody(): ReactNode {
       Nobody is told: no channel is configured. Add one under <code>notify</code> in{' '}
       <code>holdpoint.yaml</code>, or somebody has to watch this console.
     </p>
-  )
-}
-
-function Unreachable({ holds }: { holds: readonly UnreachableView[] }): ReactNode {
-  if (holds.length === 0) return null
-  return (
-    <section className="danger-note" role="alert">
-      <p>
-        <strong>
-          {holds.length === 1 ? 'A hold waits' : `${holds.length} holds wait`}, and nobody could be
-          told.
-        </strong>
-      </p>
-      <ul>
-        {holds.map(({ hold, sentence }) => (
-          <li key={hold}>
-            <Link to="/holds/$hold" params={{ hold }}>
-              Open the hold
-            </Link>
-            :{' '}
-            <bdi>
-              <InertText text={sentence} />
-            </bdi>
-          </li>
-        ))}
-      </ul>
-    </section>
   )
 }
 

@@ -5,6 +5,7 @@ import type { HoldList } from '../../../src/api/console/holds/shapes.ts'
 import type { NowView } from '../../../src/api/console/now/shapes.ts'
 import { OverHolds, WaitingHolds } from '../holds/holds-page.tsx'
 import { useLive, useTopic } from '../live.tsx'
+import { NobodyTold } from '../notifications/unreachable.tsx'
 import { Problem } from '../ui/attempt.tsx'
 import { InertText } from '../ui/inert-text.tsx'
 import { ActionStreamSection } from './action-stream.tsx'
@@ -30,6 +31,7 @@ export function NowPage(): ReactNode {
         <StopButton agent={null} onStopped={reload} />
       </div>
       <Problem problem={holdsProblem ?? problem} />
+      <NobodyTold />
       {isStopped && <Stopped view={view} onChanged={reload} />}
       <h2>Waiting for a person</h2>
       {list !== null && <WaitingHolds list={list} />}

@@ -98,6 +98,8 @@ test('channels, what they lack, what arrived and what did not; no secret', async
     seen.unreachable.map((each) => each.hold),
     [hold],
   )
+  const short = await owner.get('/api/notifications/unreachable')
+  assert.deepEqual(short.json['unreachable'], seen.unreachable)
   const { text } = await owner.get('/api/notifications')
   for (const secret of ['s3cret', String(ops.port), signingSecret.slice(6)]) {
     assert.ok(!text.includes(secret), secret)

@@ -11,7 +11,7 @@ import {
 import { read } from '../route.ts'
 import type { PersonCall, PersonRoute } from '../route.ts'
 import type { NotificationDesk } from './desk.ts'
-import { viewNotifications } from './views.ts'
+import { nobodyTold, viewNotifications, viewUnreachable } from './views.ts'
 
 const testBody = z.strictObject({ channel: z.string().regex(namePattern) })
 const subscribeBody = z.strictObject({
@@ -26,7 +26,16 @@ export const notificationRoutes: readonly PersonRoute[] = [
   {
     method: 'GET',
     path: '/api/notifications',
-    answer: ({ parts, person }) => ({ body: viewNotifications(parts, deskOf(parts), person) }),
+    answer: ({ parts, person }) => {
+      const { notifications: desk, clock } = parts
+      if (desk === undefined) return { body: nobodyTold(clock.now()) }
+      return { body: viewNotifications(parts, desk, person) }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/notifications/unreachable',
+    answer: ({ parts }) => ({ body: viewUnreachable(parts) }),
   },
   {
     method: 'POST',

@@ -1,12 +1,12 @@
 import type { ChannelSettings } from '../../../configuration/notify.ts'
-import type { PersonName } from '../../../domain/names.ts'
+import type { HoldId, Instant, PersonName } from '../../../domain/names.ts'
 import { lastByChannel, recentEnds } from '../../../notify/ends.ts'
 import type { NotifiedEntry } from '../../../notify/ends.ts'
 import { factWords } from '../../../words/entries.ts'
 import { sentenceOf } from '../../../words/words.ts'
 import type { ConsoleParts } from '../parts.ts'
 import type { NotificationDesk } from './desk.ts'
-import type { ChannelView, NotificationsView, NotifiedView } from './shapes.ts'
+import type { ChannelView, NotificationsView, NotifiedView, UnreachableView } from './shapes.ts'
 
 const recentMax = 30
 
@@ -24,12 +24,32 @@ export function viewNotifications(
     ),
     recent: ends.slice(0, recentMax).map(viewEnd),
     dropped: state.dropped,
-    unreachable: state.unreachable.flatMap((hold) => {
-      const decision = store.hold(hold)?.decision
-      return decision === undefined ? [] : [{ hold, sentence: sentenceOf(decision) }]
-    }),
+    unreachable: unreachableOf(store, state.unreachable),
     push: desk.push === null ? null : { publicKey: desk.push.publicKey, mine: mine(store, person) },
   }
+}
+
+/** Asked by every page that shows it: nothing is looked for in the ledger. */
+export function viewUnreachable({
+  store,
+  notifications,
+}: Pick<ConsoleParts, 'store' | 'notifications'>): Pick<NotificationsView, 'unreachable'> {
+  return { unreachable: unreachableOf(store, notifications?.notifier.state().unreachable ?? []) }
+}
+
+function unreachableOf(
+  store: ConsoleParts['store'],
+  holds: readonly HoldId[],
+): readonly UnreachableView[] {
+  return holds.flatMap((hold) => {
+    const decision = store.hold(hold)?.decision
+    return decision === undefined ? [] : [{ hold, sentence: sentenceOf(decision) }]
+  })
+}
+
+/** Where nothing tells anybody. */
+export function nobodyTold(now: Instant): NotificationsView {
+  return { now, channels: [], recent: [], dropped: 0, unreachable: [], push: null }
 }
 
 function viewChannel(
