@@ -88,21 +88,28 @@ function kindOf(at: number): Decided {
   return { verdict, label: `volume pg-data-${at}` }
 }
 
-/** The time between frames while actions come; `step`: pixels scrolled in each frame. */
+interface Watched {
+  readonly what: string
+  /** pixels scrolled in each frame */
+  readonly step: number
+  /** whether actions come meanwhile */
+  readonly fed: boolean
+}
+
+/** The time between frames; where nothing moves, what the machine gives anyway. */
 async function watchFrames(
   page: Page,
   { world }: Host,
-  what: string,
-  step: number | null,
+  { what, step, fed }: Watched,
 ): Promise<Frames> {
   await page.evaluate(`document.querySelector('.actions').scrollIntoView()`)
   const feeding = new AbortController()
-  const fed = feed(world, feeding.signal)
+  const fedUntil = fed ? feed(world, feeding.signal) : Promise.resolve()
   const times = await page.evaluate<readonly number[]>(
-    `(${countFrames})(${secondsOfFrames * 1000}, ${step ?? 0})`,
+    `(${countFrames})(${secondsOfFrames * 1000}, ${step})`,
   )
   feeding.abort()
-  await fed
+  await fedUntil
   const sorted = times.toSorted((a, b) => a - b)
   const due = (secondsOfFrames * 1000) / (1000 / 60)
   return {
@@ -191,8 +198,9 @@ try {
   const paints = await paintHold(page, host)
   await fill(page, host)
   const frames = [
-    await watchFrames(page, host, 'live on top', null),
-    await watchFrames(page, host, 'scrolling', 40),
+    await watchFrames(page, host, { what: 'nothing moves', step: 0, fed: false }),
+    await watchFrames(page, host, { what: 'live on top', step: 0, fed: true }),
+    await watchFrames(page, host, { what: 'scrolling', step: 40, fed: true }),
   ]
   report(paints, frames)
 } finally {
