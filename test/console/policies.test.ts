@@ -189,9 +189,9 @@ test(
     await panel.getByRole('button', { name: 'Judge it again' }).click()
     await page.getByRole('heading', { name: 'Would be let through' }).waitFor()
     const colour = await page.evaluate<string>(
-    "getComputedStyle(document.querySelector('.policy-move.loosened')).color",
-  )
-  assert.equal(colour, 'rgb(152, 16, 26)')
+      "getComputedStyle(document.querySelector('.policy-move.loosened')).color",
+    )
+    assert.equal(colour, 'rgb(152, 16, 26)')
     await picture(page, 'loosened')
     assert.deepEqual(complaints, [])
   },
