@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { clearToDiscover, clearToGuard, clearToSend, isClearance } from './clearance.ts'
+import {
+  clearToDiscover,
+  clearToGuard,
+  clearToNotify,
+  clearToSend,
+  isClearance,
+} from './clearance.ts'
 import type { Clearance } from './clearance.ts'
 import type { Fact, FactOf } from './domain/fact.ts'
 import type { DecisionId, Digest, HoldId, UpstreamName } from './domain/names.ts'
@@ -214,4 +220,23 @@ test('discovering is cleared by its own fact, once', async (t) => {
   assert.throws(() => clearToDiscover(receipt), bug)
   const started = await ledger.append({ kind: 'policies-rejected', why: 'x' })
   assert.throws(() => clearToDiscover(started), bug)
+})
+
+test('a message to people is cleared by its own intent, once, for its channel', async (t) => {
+  const { ledger } = await openLedger(t)
+  const told = { kind: 'notifying', channel: 'on-call', topic: 'held', about: 'hold_one' } as const
+  const receipt = await ledger.append({ ...told, request })
+  const clearance = clearToNotify(receipt)
+  const { purpose, upstream, decision } = clearance
+  assert.deepEqual(
+    [purpose, upstream, decision, clearance.request],
+    ['notify', 'on-call', null, request],
+  )
+  assert.throws(() => clearToNotify(receipt), bug)
+  clearance.spend()
+  assert.throws(() => clearance.spend(), bug)
+  const end = { kind: 'delivered', attempts: 1 } as const
+  const other: Receipt = await ledger.append({ ...told, kind: 'notified', end })
+  assert.throws(() => clearToNotify(other), bug)
+  assert.throws(() => clearToDiscover(receipt), bug)
 })

@@ -84,7 +84,7 @@ test('files fit in 400 lines, lines in 100 columns', () => {
 })
 
 test('every token that Holdpoint makes starts with a prefix of its own', () => {
-  for (const prefix of ['hpl_', 'hpe_', 'hpk_', 'hps_', 'hpb_']) {
+  for (const prefix of ['hpl_', 'hpe_', 'hpk_', 'hps_', 'hpb_', 'hpv_']) {
     assert.ok(
       product.some(({ text }) => text.includes(`'${prefix}`) || text.includes(`\`${prefix}`)),
       prefix,

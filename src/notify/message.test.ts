@@ -96,7 +96,7 @@ test('whatever an agent names, no channel takes it for anything but a name', asy
   }
 })
 
-/** Each line is one line of visible letters; the name is in one pair of fences; no address in it. */
+/** Each line is one of visible letters; the name is in one pair of fences; no address in it. */
 function checkText({ subject, lines, link }: Message): void {
   assert.ok(lines.length <= 8)
   for (const line of [subject, ...lines]) {

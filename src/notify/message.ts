@@ -196,7 +196,7 @@ export function testMessage(by: PersonName, at: Instant, origin: string): Messag
   }
 }
 
-/** A name, so that it cannot be read as part of the sentence. It may have been made inert before. */
+/** A name, never to be read as part of the sentence. It may have been made inert before. */
 function nameWords(text: string): string {
   return fenced(shownName(text))
 }

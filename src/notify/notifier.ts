@@ -1,6 +1,6 @@
 // Tells people when a hold opens, a breaker trips or a kill is pulled, and whom to tell next while
-// nobody answers. It hears of everything after the fact: nothing that an agent asks for waits for it,
-// and it allows nothing.
+// nobody answers. It hears of everything after the fact: nothing that an agent asks for waits for
+// it, and it allows nothing.
 import type { ChannelSettings, NotifySettings } from '../configuration/notify.ts'
 import type { Fact, LedgerEntry, NotifiedEnd } from '../domain/fact.ts'
 import type { Hold } from '../domain/hold.ts'
@@ -32,7 +32,7 @@ export interface NotifierOptions extends Omit<DeliveriesOptions, 'ledger'> {
 export interface Notifier {
   /** Tries what is due and escalates; to be called every second or so. */
   tick(): void
-  /** A message that says that it is a test. False when such a message is on its way there already. */
+  /** A message that says that it is a test. False while one is on its way there already. */
   test(channel: string, by: PersonName): boolean
   state(): NotifierState
   /** Resolves when nothing is under way. */

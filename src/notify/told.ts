@@ -1,5 +1,5 @@
-// Who was told of what, out of the ledger: after a restart nobody is told twice of what arrived, and
-// what was begun and has no end is begun again.
+// Who was told of what, out of the ledger: after a restart nobody is told twice of what arrived,
+// and what was begun and has no end is begun again.
 import type { FactOf, LedgerEntry, NotificationTopic } from '../domain/fact.ts'
 import type { Instant } from '../domain/names.ts'
 import type { StoreReads } from '../store/store.ts'

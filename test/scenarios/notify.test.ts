@@ -1,5 +1,5 @@
-// The real gate, a process of its own on the staged world, tells people: a webhook receives the hold's message, signed,
-// from it; the secret is nowhere but in the vault.
+// The real gate, a process of its own on the staged world, tells people: a webhook receives the
+// hold's message, signed; the secret is nowhere but in the vault.
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { createHmac } from 'node:crypto'
