@@ -7,7 +7,7 @@ import { Problem, useAttempt } from '../ui/attempt.tsx'
 interface ConfirmProps {
   /** on the button that opens it */
   readonly label: string
-  /** the same with what it is about, for who does not see the page */
+  /** which one, for who does not see the page */
   readonly about: string
   readonly title: ReactNode
   /** on the button that does it */
@@ -29,7 +29,7 @@ export function Confirm({ label, about, title, act, children, onAct }: ConfirmPr
   }
   return (
     <AlertDialog.Root open={open} onOpenChange={setOpen}>
-      <AlertDialog.Trigger className="plain agent-danger" aria-label={about}>
+      <AlertDialog.Trigger className="plain agent-danger" aria-label={`${label} ${about}`}>
         {label}
       </AlertDialog.Trigger>
       <AlertDialog.Portal>

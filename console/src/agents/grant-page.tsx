@@ -146,9 +146,11 @@ function Editing({ choices, form, owner, onChange, onGranted }: EditingProps): R
 function Granted({ mandate }: { mandate: Mandate }): ReactNode {
   return (
     <section className="card" aria-label="Granted">
-      <h2 role="status">
-        Granted to <Name text={mandate.agent} />
-      </h2>
+      <div role="status">
+        <h2>
+          Granted to <Name text={mandate.agent} />
+        </h2>
+      </div>
       <blockquote>
         <InertText text={mandate.task} lines />
       </blockquote>

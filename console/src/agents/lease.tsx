@@ -34,7 +34,7 @@ export function Leases({ view, onChanged }: LeasesProps): ReactNode {
             {mayDecide(session) && (
               <Confirm
                 label="Revoke…"
-                about={`Revoke the lease ${id}…`}
+                about={`lease ${id}`}
                 title={<>Revoke the lease {id}?</>}
                 act="Revoke this lease now"
                 onAct={async () => {

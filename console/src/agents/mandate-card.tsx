@@ -37,7 +37,7 @@ export function MandateCard({ view, onChanged }: MandateCardProps): ReactNode {
       {stands && may && (
         <Confirm
           label="Revoke this mandate…"
-          about={`Revoke the mandate ${mandate.id}…`}
+          about={mandate.id}
           title={<>Revoke the mandate {mandate.id}?</>}
           act="Revoke this mandate now"
           onAct={revoke}
