@@ -36,6 +36,8 @@ const connectionsMax = 256
 const limits: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 20_000,
+  // How often the two above are looked at; what is seldom looked at holds on for longer.
+  connectionsCheckingInterval: 2000,
   keepAliveTimeout: 10_000,
   maxHeaderSize: 16_384,
 }
