@@ -29,7 +29,9 @@ export function ActionStreamSection({ view }: { view: NowView | null }): ReactNo
       <Problem problem={live.problem} />
       <LeftOut live={live} />
       {live.rows.length === 0 ? (
-        <p className="quiet">No such action in what was looked through.</p>
+        <p className="quiet">
+          {live.isKnown ? 'No such action in what was looked through.' : 'One moment…'}
+        </p>
       ) : (
         <ActionRows live={live} />
       )}

@@ -19,6 +19,8 @@ export interface StreamView {
   readonly fresh: number
   /** how many came too fast to be told */
   readonly leftOut: number
+  /** whether the gate has answered yet what there is */
+  readonly isKnown: boolean
   /** `before` for what is older; null when there is nothing further back */
   readonly older: number | null
 }
@@ -100,7 +102,8 @@ export function createActionStream(filter: ActionFilter): ActionStream {
 
 function viewOf({ rows, fresh, bottom, leftOut }: State): StreamView {
   const isAll = bottom === 0 || bottom === Infinity
-  return { rows, fresh: fresh.length, leftOut, older: isAll ? null : bottom }
+  const isKnown = bottom !== Infinity
+  return { rows, fresh: fresh.length, leftOut, isKnown, older: isAll ? null : bottom }
 }
 
 function taken(state: State, event: ActionsEvent, filter: ActionFilter): State {
