@@ -172,7 +172,7 @@ async function judgePage(
   for (const entry of page) {
     const found = caseOf(entry.fact.decision, standings)
     if (typeof found === 'string') {
-      tally.skip(found)
+      tally.leaveOut(found)
       continue
     }
     kept.push(entry)

@@ -22,7 +22,7 @@ export type Decided = EntryOf<'decided'>
 type Tallied = Omit<ReplayReport, 'since' | 'until' | 'policies' | 'stoppedBy'>
 
 export interface Tally {
-  skip(why: SkipReason): void
+  leaveOut(why: SkipReason): void
   count(entry: Decided, would: Verdict, isOfOtherPolicies: boolean): void
   report(): Tallied
 }
@@ -56,7 +56,7 @@ export function createTally(): Tally {
   }
 
   return {
-    skip: (why) => void skipped.set(why, (skipped.get(why) ?? 0) + 1),
+    leaveOut: (why) => void skipped.set(why, (skipped.get(why) ?? 0) + 1),
     count(entry, would, isOfOtherPolicies) {
       const { decision } = entry.fact
       const request = `${decision.request.digest} ${decision.mandate ?? ''}`

@@ -48,7 +48,8 @@ export function openScene(
   writeFileSync(join(folder, 'careful.cedar'), ownText)
   writeFileSync(join(folder, 'careful.examples.tsv'), 'not\ta table\n')
   const settings = { folder, optional: [] }
-  const policies = openPolicies({ policies: settings }, (fact) => ledger.append(fact), () => clock.now())
+  const now = () => clock.now()
+  const policies = openPolicies({ policies: settings }, (fact) => ledger.append(fact), now)
   const inventory = testInventory()
   const desk = createPolicyDesk({
     configuration: {
