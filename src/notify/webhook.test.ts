@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 
-import { readAddress } from './post.ts'
+import { openReceiver } from '../../test/notify/receivers.ts'
+import { post, readAddress } from './post.ts'
 import { signedHeaders } from './webhook.ts'
 
 test("the specification's own example signs to the same", () => {
@@ -37,4 +38,15 @@ test('what is sent to is https, or this machine', () => {
   ]) {
     assert.equal(readAddress(bad), null, bad)
   }
+})
+
+test('an answer that does not come is silence, after ten seconds', async (t) => {
+  const silent = await openReceiver(t)
+  silent.answer(() => undefined)
+  const { signal } = new AbortController()
+  const sent = { url: new URL(silent.url), headers: {}, body: '{}', certificate: null }
+  const begun = performance.now()
+  const answered = await post(sent, signal)
+  assert.deepEqual(answered, { kind: 'silent', why: 'it did not answer within 10 seconds' })
+  assert.ok(performance.now() - begun < 13_000)
 })
