@@ -355,10 +355,13 @@ for (const [name, context] of Object.entries({
 
 test('an auditor reads all of it, and there is nothing to press', options, async (t) => {
   const { host, page, hold } = await open(t)
-  const id = await hold(deletes)
   assert.ok(browser)
-  const bob = { person: 'bob' as PersonName, roles: ['auditor'] as const }
-  const { code } = await host.world.people.openEnrolment(bob)
+  await page.getByRole('link', { name: 'People' }).click()
+  await page.getByLabel(/^Name/).fill('bob')
+  await page.getByText('Auditor: reads, and decides nothing').click()
+  await page.getByRole('button', { name: /Invite/ }).click()
+  const code = await page.getByText(/^hpe_/).innerText()
+  const id = await hold(deletes)
   const other = await visit(browser)
   t.after(() => other.context.close())
   await other.page.goto(`${host.origin}/enrol#${code}`)

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { hitsDrawnMax, impactGraph } from '../../console/src/holds/impact-graph.ts'
-import { place } from '../../console/src/ui/graph-layout.ts'
 import { gathered, groupMax } from '../../console/src/ui/graph-model.ts'
 import type { GraphShape } from '../../console/src/ui/graph-model.ts'
+import { nodeHeight, placeDown } from '../../console/src/ui/graph-rows.ts'
 import type { Impact } from '../../src/domain/impact.ts'
 import { tableImpact, wideImpact } from './hold-scenes.ts'
 import { volumeImpact } from './world.ts'
@@ -72,7 +72,7 @@ test('of very many hits the worst are drawn, and how many are left to the list',
   assert.ok(nodes.some(({ label, kind }) => label === '5 more' && kind === 'see the list'))
 })
 
-test('nothing is drawn over anything else, wide or narrow, circles included', () => {
+test('in rows nothing is drawn over anything else, nor beyond the width, circles included', () => {
   const circle: GraphShape = {
     nodes: ['a', 'b', 'c'].map((id) => ({ id, label: id, kind: 'x', tone: 'quiet' })),
     edges: [
@@ -82,15 +82,20 @@ test('nothing is drawn over anything else, wide or narrow, circles included', ()
     ].map(([from = '', to = '']) => ({ from, to, label: '', tone: 'quiet' })),
   }
   for (const shape of [circle, impactGraph({ impacts: [volumeImpact()] })]) {
-    for (const width of [320, 1200]) {
-      const placed = place(shape, width)
-      assert.equal(placed.direction, width === 320 ? 'down' : 'across')
-      const spots = [...placed.at.values()].map(({ x, y }) => `${Math.round(x)} ${Math.round(y)}`)
-      assert.equal(new Set(spots).size, shape.nodes.length)
-      if (width === 320) {
-        const right = Math.max(...[...placed.at.values()].map(({ x }) => x + placed.nodeWidth))
-        assert.ok(right <= width)
-      }
-    }
+    const placed = placeDown(shape, 320)
+    const spots = [...placed.at.values()]
+    assert.equal(spots.length, shape.nodes.length)
+    const rows = spots.map(({ y }) => y).sort((a, b) => a - b)
+    assert.ok(rows.every((y, at) => at === 0 || y - (rows[at - 1] ?? 0) >= nodeHeight))
+    assert.ok(spots.every(({ x }) => x + placed.nodeWidth <= 320))
+  }
+})
+
+test('what is hit stands below where it is, and above what goes with it', () => {
+  const shape = impactGraph({ impacts: [volumeImpact()] })
+  const { at } = placeDown(shape, 320)
+  for (const { from, to } of shape.edges) {
+    assert.ok((at.get(from)?.y ?? 0) < (at.get(to)?.y ?? 0))
+    assert.ok((at.get(from)?.x ?? 0) < (at.get(to)?.x ?? 0))
   }
 })

@@ -1,4 +1,5 @@
 import { useParams } from '@tanstack/react-router'
+import { memo } from 'react'
 import type { ReactNode } from 'react'
 
 import type { HoldView } from '../../../src/api/console/holds/shapes.ts'
@@ -14,6 +15,7 @@ import { RequestAsJudged } from './request.tsx'
 import { Rows } from './rows.tsx'
 import { Safeguards } from './safeguards.tsx'
 import { SeenWithin, useSeen } from './seen.tsx'
+import type { Seen } from './seen.tsx'
 import { Top } from './top.tsx'
 import { Why } from './why.tsx'
 
@@ -28,18 +30,14 @@ function OneHold({ id }: { id: string }): ReactNode {
   const now = useGateTime(view?.now ?? null)
   const { seen, watch } = useSeen()
   if (view === null) return <Problem problem={problem} />
-  const { decision, hold, state } = view
+  const { hold, state } = view
   const over = state.kind !== 'waiting' || Date.parse(hold.expiresAt) <= now
   return (
     <article className="hold">
       <Top view={view} now={now} />
       <Problem problem={problem} />
       <Why view={view} />
-      <SeenWithin watch={watch}>
-        <Impact decision={decision} />
-      </SeenWithin>
-      <Trial view={view} />
-      <Judged view={view} />
+      <Body view={view} watch={watch} />
       <div className="beside">
         <Safeguards safeguards={view.safeguards} now={now} />
         <Similar similar={view.similar} />
@@ -51,13 +49,26 @@ function OneHold({ id }: { id: string }): ReactNode {
   )
 }
 
+/** What is long, and is not drawn again for every second that passes. */
+const Body = memo(function Body({ view, watch }: { view: HoldView } & Pick<Seen, 'watch'>) {
+  return (
+    <>
+      <SeenWithin watch={watch}>
+        <Impact decision={view.decision} />
+      </SeenWithin>
+      <Trial view={view} />
+      <Judged view={view} />
+    </>
+  )
+})
+
 function Trial({ view: { preview, request } }: { view: HoldView }): ReactNode {
   if (preview !== null) return <Rows preview={preview} />
   if (request?.includes('"kind":"sql"') !== true) return null
   return <p className="note">It was not tried: how many rows it would touch is not known.</p>
 }
 
-export function Judged({ view }: { view: HoldView }): ReactNode {
+export const Judged = memo(function Judged({ view }: { view: HoldView }): ReactNode {
   return (
     <section aria-label="The request as judged">
       <h2>The request as judged</h2>
@@ -70,4 +81,4 @@ export function Judged({ view }: { view: HoldView }): ReactNode {
       )}
     </section>
   )
-}
+})

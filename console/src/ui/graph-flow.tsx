@@ -6,10 +6,11 @@ import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
 import { inert } from '../../../src/wire/inert.ts'
-import { nodeHeight, place, zoomOf } from './graph-layout.ts'
-import type { Direction, Placed } from './graph-layout.ts'
+import { place, zoomOf } from './graph-layout.ts'
 import { gathered } from './graph-model.ts'
 import type { GraphNode, GraphShape } from './graph-model.ts'
+import { nodeHeight } from './graph-rows.ts'
+import type { Direction, Placed } from './graph-rows.ts'
 import { Name } from './inert-text.tsx'
 
 interface Props extends GraphShape {

@@ -21,8 +21,8 @@ export interface Painted extends Token {
   readonly escape: boolean
 }
 
-/** longer texts are shown without colour, as whole as ever */
-export const colouredMax = 100_000
+/** longer texts are shown without colour, as whole as ever, and at once: colours cost seconds then */
+export const colouredMax = 30_000
 
 /** The text in order, nothing left out, ready to be shown. */
 export function paint(text: string, language: Language): readonly Painted[] {
