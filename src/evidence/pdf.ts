@@ -18,7 +18,7 @@ import { openSheet } from './sheet.ts'
 import type { Sheet } from './sheet.ts'
 
 /** chapters that a PDF tells; the JSON export holds every entry */
-export const chaptersMax = 500
+export const chaptersMax = 300
 const readsShownMax = 40
 
 /** Written chapter by chapter, each in a turn of its own, so that requests go on meanwhile. */

@@ -29,10 +29,11 @@ export interface LineStyle {
 }
 
 const { resolve } = createRequire(import.meta.url)
+/** By path, which pdfkit keeps open; by another name it would read them again for every word. */
 const fonts = {
-  text: 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
-  bold: 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
-  mono: 'dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf',
+  text: resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  bold: resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+  mono: resolve('dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf'),
 } as const
 
 const colours = { ink: '#16202e', quiet: '#5a6778', name: '#1d3f8f' } as const
@@ -81,7 +82,7 @@ export function openSheet(title: string, createdAt: Date): Sheet {
       const isName = kind === 'name'
       const colour = isName ? colours.name : quiet ? colours.quiet : colours.ink
       document
-        .font(isName ? 'mono' : bold ? 'bold' : 'text')
+        .font(isName ? fonts.mono : bold ? fonts.bold : fonts.text)
         .fontSize(isName ? size * 0.95 : size)
         .fillColor(colour)
       const options = {
@@ -101,7 +102,7 @@ export function openSheet(title: string, createdAt: Date): Sheet {
 
   return {
     title: (text) => {
-      document.font('bold').fontSize(18).fillColor(colours.ink).text(text, margin)
+      document.font(fonts.bold).fontSize(18).fillColor(colours.ink).text(text, margin)
       document.moveDown(0.4)
     },
     heading: (all) => {
@@ -120,7 +121,7 @@ export function openSheet(title: string, createdAt: Date): Sheet {
       document.moveDown(0.2)
     },
     exact: (lines) => {
-      document.font('mono').fontSize(7).fillColor(colours.ink)
+      document.font(fonts.mono).fontSize(7).fillColor(colours.ink)
       for (const line of lines) document.text(line, margin + step, document.y)
       document.moveDown(0.6)
     },
@@ -136,22 +137,20 @@ export function openSheet(title: string, createdAt: Date): Sheet {
 type Document = InstanceType<typeof PDFDocument>
 
 function createDocument(title: string, createdAt: Date): Document {
-  const document = new PDFDocument({
+  return new PDFDocument({
     size: 'A4',
     margins: { top: margin, bottom: margin + 12, left: margin, right: margin },
     bufferPages: true,
     lang: 'en-GB',
     displayTitle: true,
-    font: resolve(fonts.text),
+    font: fonts.text,
     info: { Title: title, Creator: 'Holdpoint', Producer: 'Holdpoint', CreationDate: createdAt },
   })
-  for (const [font, path] of Object.entries(fonts)) document.registerFont(font, resolve(path))
-  return document
 }
 
 /** Colour and words, as everywhere. */
 function tag(document: Document, text: string, colour: string): void {
-  document.font('bold').fontSize(8.5)
+  document.font(fonts.bold).fontSize(8.5)
   const most = document.page.width - 2 * margin - 12
   const width = Math.min(document.widthOfString(text), most)
   const height = document.heightOfString(text, { width: width + 1 })
@@ -171,7 +170,7 @@ function footers(document: Document, foot: string): void {
     const y = document.page.height - margin + 6
     // Below the margin: pdfkit would begin another page for it.
     document.page.margins.bottom = 0
-    document.font('text').fontSize(7.5).fillColor(colours.quiet)
+    document.font(fonts.text).fontSize(7.5).fillColor(colours.quiet)
     document.text(foot, margin, y, { lineBreak: false })
     const page = `page ${at + 1} of ${count}`
     const right = document.page.width - margin - document.widthOfString(page)
