@@ -71,7 +71,7 @@ export const mandateTemplates: readonly MandateTemplate[] = [
   {
     id: 'migrate-staging-database',
     title: 'Migrate a staging database',
-    says: 'Read, change and drop tables, in databases alone. What is dropped is kept first.',
+    says: 'Read, change and drop in databases alone. What is dropped is kept where it is enrolled.',
     task: 'Migrate the database of staging to the new schema.',
     minutes: 120,
     fits: staging,

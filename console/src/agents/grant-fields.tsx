@@ -142,7 +142,7 @@ function Scope({ scope, number, kinds, onChange }: ScopeProps): ReactNode {
       <Words
         label="To what; empty for all that is governed"
         value={scope.resources}
-        lines={2}
+        lines={3}
         hint={kinds.length === 0 ? '' : `There are: ${kinds.map((kind) => `${kind}/*`).join(', ')}`}
         onChange={(resources) => {
           onChange({ ...scope, resources })

@@ -14,7 +14,9 @@ export function MatrixTable({ matrix }: { matrix: MatrixView }): ReactNode {
       <div className="agent-matrix-scroll" tabIndex={0} role="group" aria-label="What it may where">
         <table>
           <caption>
-            What the policies in force would answer, asked cell by cell about a plain thing
+            <span>
+              What the policies in force would answer, asked cell by cell about a plain thing
+            </span>
           </caption>
           <thead>
             <tr>
