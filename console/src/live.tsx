@@ -93,14 +93,48 @@ export function useEventStream(signedIn: boolean): void {
 }
 
 const retryMilliseconds = 2000
+/** A browser gives one origin six connections: pages that nobody looks at must not keep them. */
+const outOfSightMilliseconds = 60_000
+
+function untilInSight(): Promise<void> {
+  if (document.visibilityState === 'visible') return Promise.resolve()
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (document.visibilityState !== 'visible') return
+      document.removeEventListener('visibilitychange', look)
+      resolve()
+    }
+    document.addEventListener('visibilitychange', look)
+  })
+}
+
+/** Calls back once the page has been out of sight for a while. Returns what ends the watching. */
+function whenOutOfSight(leave: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const look = (): void => {
+    clearTimeout(timer)
+    if (document.visibilityState !== 'visible') timer = setTimeout(leave, outOfSightMilliseconds)
+  }
+  document.addEventListener('visibilitychange', look)
+  return () => {
+    clearTimeout(timer)
+    document.removeEventListener('visibilitychange', look)
+  }
+}
 
 async function follow(client: QueryClient, signal: AbortSignal): Promise<void> {
   const spaced = createSpaced((topics) => {
     tell(client, topics)
   })
   while (!signal.aborted) {
+    await untilInSight()
+    const leaving = new AbortController()
+    const either = AbortSignal.any([signal, leaving.signal])
+    const watch = whenOutOfSight(() => {
+      leaving.abort()
+    })
     try {
-      const response = await fetch('/api/events', { headers: headers(), signal })
+      const response = await fetch('/api/events', { headers: headers(), signal: either })
       if (response.status === 401) {
         await client.invalidateQueries()
         return
@@ -108,6 +142,8 @@ async function follow(client: QueryClient, signal: AbortSignal): Promise<void> {
       if (response.ok) await listen(client, response, spaced)
     } catch {
       // The gate is away for a moment, or the page is closing: the loop decides.
+    } finally {
+      watch()
     }
     setStanding(false)
     if (!hasPageKey()) return

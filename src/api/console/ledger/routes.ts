@@ -30,13 +30,13 @@ export const ledgerRoutes: readonly PersonRoute[] = [
   {
     method: 'GET',
     path: '/api/ledger',
-    answer: ({ parts, query }) => {
+    answer: async ({ parts, query }) => {
       const { kinds, ...wanted } = read(searchQuery, query)
       const given = Object.fromEntries(
         Object.entries(wanted).filter(([, value]) => value !== undefined),
       )
       const named = kinds === undefined ? {} : { kinds: kinds.split(',') as FactKind[] }
-      return { body: findEntries(parts.store, { ...given, ...named, limit: shownMax }) }
+      return { body: await findEntries(parts.store, { ...given, ...named, limit: shownMax }) }
     },
   },
   {

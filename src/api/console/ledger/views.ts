@@ -8,9 +8,22 @@ import type { LedgerEntryView, LedgerFound, LedgerLine } from './shapes.ts'
 
 type Reads = Pick<StoreReads, 'head' | 'search' | 'entries' | 'leaves'>
 
-export function findEntries(store: Reads, wanted: FactSearch): LedgerFound {
-  const { entries, next } = store.search(wanted)
-  return { size: store.head().size, entries: entries.map(lineOf), next }
+/** looked through without a pause, and for one answer */
+const stretch = 2000
+const stretchesMax = 10
+
+/** Newest first, from a bounded part of the log; the gate does something else in between. */
+export async function findEntries(store: Reads, wanted: FactSearch): Promise<LedgerFound> {
+  const lines: LedgerLine[] = []
+  let next: number | null = wanted.before ?? store.head().size
+  for (let i = 0; i < stretchesMax && next !== null && lines.length < wanted.limit; i++) {
+    if (i > 0) await new Promise((resolve) => setImmediate(resolve))
+    const limit = wanted.limit - lines.length
+    const found = store.search({ ...wanted, before: next, limit, stretch })
+    lines.push(...found.entries.map(lineOf))
+    next = found.next
+  }
+  return { size: store.head().size, entries: lines, next }
 }
 
 export function viewEntry(store: Reads, index: number): LedgerEntryView {
