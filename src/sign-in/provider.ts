@@ -40,16 +40,17 @@ const timeoutSeconds = 10
 const foundMilliseconds = 3_600_000
 const answerBytesMax = 262_144
 
-export function createProvider({ settings, fetch, clock }: ProviderOptions): Provider {
+export function createProvider(options: ProviderOptions): Provider {
+  const { settings, clock } = options
   const issuer = new URL(settings.issuer)
   const plain = issuer.protocol === 'http:'
   const described = `${settings.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   let found: Readonly<{ configuration: Configuration; until: number }> | null = null
 
   /** Another port, path or host is somewhere else. */
-  const send: CustomFetch = async (url, options) => {
+  const send: CustomFetch = async (url, asked) => {
     if (!allowed(url)) throw new Fault('openid-elsewhere', `\`${inert(url)}\` is not the provider`)
-    return bounded(await fetch(url, { ...options, redirect: 'manual' }))
+    return bounded(await options.fetch(url, { ...asked, redirect: 'manual' }))
   }
 
   function allowed(url: string): boolean {
