@@ -1,5 +1,5 @@
-// The incident of 24 April 2026 on the staged world, with a real gate: afterwards, what happened can
-// be read, taken out and verified by somebody who was not there.
+// The incident of 24 April 2026 on the staged world, with a real gate: afterwards, what happened
+// can be read, taken out and verified by somebody who was not there.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,8 +32,8 @@ test('PocketOS: the deletes are told, with who asked and why they were not sent'
   })
   const since = new Date(Date.now() - 3_600_000).toISOString()
   const until = new Date(Date.now() + 3_600_000).toISOString()
-  const { json } = await client.get(`/api/incidents?since=${since}&until=${until}&agent=cursor`)
-  const { incident } = json as unknown as IncidentView
+  const { text } = await client.get(`/api/incidents?since=${since}&until=${until}&agent=cursor`)
+  const { incident } = JSON.parse(text) as IncidentView
   const actions = incident.chapters.flatMap((each) => (each.kind === 'action' ? [each] : []))
   assert.deepEqual(
     actions.map(({ end }) => end),
