@@ -44,7 +44,7 @@ export function headers(): Record<string, string> {
   return page === null ? {} : { [pageHeader]: page }
 }
 
-async function read<T>(response: Response): Promise<T> {
+export async function read<T>(response: Response): Promise<T> {
   const body = (await response.json().catch(() => null)) as
     (T & { error?: { code: string; says: string } }) | null
   if (response.ok && body !== null) return body
@@ -111,26 +111,4 @@ type Check<A extends Asked> = (asked: A) => Promise<void> | void
 export interface Asked {
   readonly nonce: string
   readonly options: object
-}
-
-/** Fetches a file as whoever is signed in, and hands it to the browser to keep. */
-export async function download(path: string, body?: object): Promise<void> {
-  const asked =
-    body === undefined
-      ? { headers: headers() }
-      : {
-          method: 'POST',
-          headers: { ...headers(), 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }
-  const response = await fetch(path, asked)
-  if (!response.ok) await read(response)
-  const [, fileName = 'holdpoint'] =
-    /filename="([\w.-]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? []
-  const address = URL.createObjectURL(await response.blob())
-  const link = document.createElement('a')
-  link.href = address
-  link.download = fileName
-  link.click()
-  URL.revokeObjectURL(address)
 }

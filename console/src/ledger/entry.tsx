@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 import type { LedgerEntryView } from '../../../src/api/console/ledger/shapes.ts'
-import { download } from '../api.ts'
+import { download } from '../download.ts'
 import { useLive } from '../live.tsx'
 import { Problem, useAttempt } from '../ui/attempt.tsx'
 import { Code } from '../ui/code.tsx'
