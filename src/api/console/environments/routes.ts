@@ -27,6 +27,7 @@ export const environmentRoutes: readonly PersonRoute[] = [
   {
     method: 'POST',
     path: '/api/environments/refresh',
+    heavy: true,
     answer: async ({ parts, body }) => {
       read(nothing, body)
       try {

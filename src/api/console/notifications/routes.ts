@@ -40,6 +40,7 @@ export const notificationRoutes: readonly PersonRoute[] = [
   {
     method: 'POST',
     path: '/api/notifications/test',
+    heavy: true,
     answer: (call) => {
       const { channel } = read(testBody, call.body)
       onlyOwner(call)
