@@ -7,6 +7,7 @@ import type {
 } from '../../src/api/console/deeds/shapes.ts'
 import type { Mandate } from '../../src/domain/mandate.ts'
 import { canonicalJson } from '../../src/wire/canonical-json.ts'
+import { isSameGrant } from './agents/same-grant.ts'
 import { withPasskey } from './api.ts'
 import { digest, toBase64Url } from './digest.ts'
 
@@ -46,17 +47,6 @@ async function checkChallenge({ binding, options }: AskedDeedView): Promise<void
     await digest(canonicalJson({ ...binding, profile: 'holdpoint/deed/1' })),
   )
   if (challenge !== options.challenge) throw differs()
-}
-
-/** All but its id and the moment; it lasts as long, or ends with the same parent. */
-export function isSameGrant(bound: Mandate, shown: Mandate): boolean {
-  const { id, grantedAt, expiresAt } = shown
-  const rest = canonicalJson({ ...bound, id, grantedAt, expiresAt }) === canonicalJson(shown)
-  return rest && (lasts(bound) === lasts(shown) || bound.expiresAt === expiresAt)
-}
-
-function lasts({ grantedAt, expiresAt }: Mandate): number {
-  return Date.parse(expiresAt) - Date.parse(grantedAt)
 }
 
 function differs(): Error {
