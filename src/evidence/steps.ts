@@ -116,7 +116,7 @@ function decidedSaid(decision: Decision, before: readonly LedgerEntry[]): readon
   return waiting ? [tried] : [tried, judgedSaid(decision)]
 }
 
-const verdicts = { allow: 'allowed', hold: 'not sent; a person must release it', deny: 'refused' }
+const verdicts = { allow: 'allowed', hold: 'not sent; a person must release it', deny: 'denied' }
 
 function judgedSaid({ id, verdict, policies }: Decision): Said {
   const [first, ...rest] = verdict.because

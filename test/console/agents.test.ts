@@ -1,29 +1,21 @@
 // Agents, mandates and leases in a real browser: from nothing to an agent that may work, and back.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 
 import type { AgentName, PersonName } from '../../src/domain/names.ts'
 import { mandateRequest } from '../cli/control.ts'
 import { assertAccessible } from './axe.ts'
 import { gateFor } from './desks.ts'
-import { noBrowser, openBrowser, openHost, visit } from './host.ts'
+import { inBrowser, oneBrowser, openHost, visit } from './host.ts'
 import type { Host, VisitOptions } from './host.ts'
 import { agent } from './world.ts'
 
-const options = noBrowser === null ? {} : { skip: noBrowser }
+const options = inBrowser
 const alice = 'alice' as PersonName
 
-let browser: Browser | null = null
-
-before(async () => {
-  if (noBrowser === null) browser = await openBrowser()
-})
-
-after(async () => {
-  await browser?.close()
-})
+const browser = oneBrowser()
 
 interface Scene {
   readonly host: Host
@@ -36,9 +28,8 @@ async function open(
   t: TestContext,
   { task = 'fix staging', ...visiting }: VisitOptions & { task?: string } = {},
 ): Promise<Scene> {
-  assert.ok(browser)
   const host = await openHost({ task, more: gateFor })
-  const { page, context, complaints } = await visit(browser, visiting)
+  const { page, context, complaints } = await visit(browser(), visiting)
   t.after(async () => {
     await context.close()
     await host.close()

@@ -1,26 +1,18 @@
 // The console in a real browser: headless Chromium with a virtual authenticator.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 
 import type { HoldId, PersonName } from '../../src/domain/names.ts'
-import { noBrowser, openBrowser, openHost, visit } from './host.ts'
+import { inBrowser, noBrowser, oneBrowser, openHost, visit } from './host.ts'
 import type { Host, VisitOptions } from './host.ts'
 import { volumeImpact } from './world.ts'
 
-const options = noBrowser === null ? {} : { skip: noBrowser }
+const options = inBrowser
 if (noBrowser !== null) process.stdout.write(`console tests are skipped: ${noBrowser}\n`)
 
-let browser: Browser | null = null
-
-before(async () => {
-  if (noBrowser === null) browser = await openBrowser()
-})
-
-after(async () => {
-  await browser?.close()
-})
+const browser = oneBrowser()
 
 interface Scene {
   readonly host: Host
@@ -33,9 +25,8 @@ const task = 'fix the staging login; do not touch production'
 
 /** alice has enrolled with the code from the terminal, and looks at the list. */
 async function open(t: TestContext, visiting: VisitOptions = {}): Promise<Scene> {
-  assert.ok(browser)
   const host = await openHost({ task })
-  const { page, context, complaints } = await visit(browser, visiting)
+  const { page, context, complaints } = await visit(browser(), visiting)
   t.after(async () => {
     await context.close()
     await host.close()
@@ -148,7 +139,6 @@ test('without a provable safeguard there is nothing to press but refuse', option
 test('a second person is invited with a passkey, and two release together', options, async (t) => {
   const scene = await open(t)
   const { host, page } = scene
-  assert.ok(browser)
   const codes = [
     { name: 'bob', code: await invite(page, 'bob') },
     { name: 'carol', code: await invite(page, 'carol') },
@@ -157,7 +147,7 @@ test('a second person is invited with a passkey, and two release together', opti
   await page.goto(`${host.origin}/holds/${hold}`)
   await page.getByText('Cannot be released: whoever granted the mandate').waitFor()
   for (const { code, name } of codes) {
-    const other = await visit(browser)
+    const other = await visit(browser())
     await other.page.goto(`${host.origin}/enrol#${code}`)
     await other.page.getByRole('button', { name: 'Make a passkey' }).click()
     await other.page.getByText('1 request waits').waitFor()

@@ -1,30 +1,22 @@
 // The page of one hold, and of one plan, in a real browser: what a person grasps, how they answer,
 // and what is marked about how they looked.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 
 import type { Attention } from '../../src/domain/fact.ts'
 import type { HoldId, PersonName } from '../../src/domain/names.ts'
 import { assertAccessible } from './axe.ts'
 import { deletes, drops, hostile, shownOfHostile, sqlPayload, wideImpact } from './hold-scenes.ts'
-import { noBrowser, openBrowser, openHost, visit } from './host.ts'
+import { inBrowser, oneBrowser, openHost, visit } from './host.ts'
 import type { Host, VisitOptions } from './host.ts'
 import { volumeImpact } from './world.ts'
 import type { Asked } from './world.ts'
 
-const options = noBrowser === null ? {} : { skip: noBrowser }
+const options = inBrowser
 
-let browser: Browser | null = null
-
-before(async () => {
-  if (noBrowser === null) browser = await openBrowser()
-})
-
-after(async () => {
-  await browser?.close()
-})
+const browser = oneBrowser()
 
 interface Scene {
   readonly host: Host
@@ -39,9 +31,8 @@ interface SceneOptions extends VisitOptions {
 }
 
 async function open(t: TestContext, how: SceneOptions = {}): Promise<Scene> {
-  assert.ok(browser)
   const host = await openHost({ task: how.task ?? 'fix the staging login' })
-  const { page, context, complaints } = await visit(browser, how)
+  const { page, context, complaints } = await visit(browser(), how)
   t.after(async () => {
     await context.close()
     await host.close()
@@ -355,14 +346,13 @@ for (const [name, context] of Object.entries({
 
 test('an auditor reads all of it, and there is nothing to press', options, async (t) => {
   const { host, page, hold } = await open(t)
-  assert.ok(browser)
   await page.getByRole('link', { name: 'People' }).click()
   await page.getByLabel(/^Name/).fill('bob')
   await page.getByText('Auditor: reads, and decides nothing').click()
   await page.getByRole('button', { name: /Invite/ }).click()
   const code = await page.getByText(/^hpe_/).innerText()
   const id = await hold(deletes)
-  const other = await visit(browser)
+  const other = await visit(browser())
   t.after(() => other.context.close())
   await other.page.goto(`${host.origin}/enrol#${code}`)
   await other.page.getByRole('button', { name: 'Make a passkey' }).click()

@@ -1,7 +1,9 @@
 // The console over a world with a real clock, on a free port of 127.0.0.1, and a real browser with
 // a virtual authenticator.
+import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { after, before } from 'node:test'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 
@@ -120,6 +122,24 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   })
+}
+
+/** What a test in a browser is given: skipped, with the reason, where there is none. */
+export const inBrowser = noBrowser === null ? {} : { skip: noBrowser }
+
+/** One browser for all tests of a file, opened before them and closed after. */
+export function oneBrowser(): () => Browser {
+  let browser: Browser | null = null
+  before(async () => {
+    if (noBrowser === null) browser = await openBrowser()
+  })
+  after(async () => {
+    await browser?.close()
+  })
+  return () => {
+    assert.ok(browser)
+    return browser
+  }
 }
 
 export interface Visitor {

@@ -2,29 +2,21 @@
 // into it.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 
 import type { PersonName } from '../../src/domain/names.ts'
 import { assertAccessible } from './axe.ts'
 import { checkEvidence } from './evidence-check.ts'
 import type { ExportedFile } from './evidence-check.ts'
-import { noBrowser, openBrowser, openHost, visit } from './host.ts'
+import { inBrowser, oneBrowser, openHost, visit } from './host.ts'
 import type { Host, VisitOptions } from './host.ts'
 import { volumeImpact } from './world.ts'
 
-const options = noBrowser === null ? {} : { skip: noBrowser }
+const options = inBrowser
 const alice = 'alice' as PersonName
-let browser: Browser | null = null
-
-before(async () => {
-  if (noBrowser === null) browser = await openBrowser()
-})
-
-after(async () => {
-  await browser?.close()
-})
+const browser = oneBrowser()
 
 interface Scene {
   readonly host: Host
@@ -33,9 +25,8 @@ interface Scene {
 }
 
 async function open(t: TestContext, visiting: VisitOptions = {}): Promise<Scene> {
-  assert.ok(browser)
   const host = await openHost({ task: 'fix the staging login' })
-  const { page, context, complaints } = await visit(browser, visiting)
+  const { page, context, complaints } = await visit(browser(), visiting)
   t.after(async () => {
     await context.close()
     await host.close()

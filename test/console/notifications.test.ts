@@ -88,7 +88,9 @@ test('the page says who is told, in words', { skip: noBrowser ?? false }, async 
   )
   assert.equal(other, 'TypeError')
   assert.deepEqual(
-    complaints.filter((one) => !/TrustedScriptURL|push service|Push API|Registration failed/.test(one)),
+    complaints.filter(
+      (one) => !/TrustedScriptURL|push service|Push API|Registration failed/.test(one),
+    ),
     [],
   )
   assert.equal(host.world.store.hold(hold)?.state.kind, 'waiting')

@@ -2,27 +2,19 @@
 import assert from 'node:assert/strict'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 
 import type { AgentName, PersonName } from '../../src/domain/names.ts'
 import { assertAccessible } from './axe.ts'
 import { decide, decideMany, end } from './decided.ts'
-import { noBrowser, openBrowser, openHost, visit } from './host.ts'
+import { inBrowser, oneBrowser, openHost, visit } from './host.ts'
 import type { Host, VisitOptions } from './host.ts'
 
-const options = noBrowser === null ? {} : { skip: noBrowser }
+const options = inBrowser
 
-let browser: Browser | null = null
-
-before(async () => {
-  if (noBrowser === null) browser = await openBrowser()
-})
-
-after(async () => {
-  await browser?.close()
-})
+const browser = oneBrowser()
 
 interface Scene {
   readonly host: Host
@@ -38,10 +30,9 @@ async function open(
   prepare: (host: Host) => Promise<void> = () => Promise.resolve(),
   wire: Wire | null = null,
 ): Promise<Scene> {
-  assert.ok(browser)
   const host = await openHost(wire === null ? {} : { proxiedAs: wire.origin })
   wire?.join(host.port)
-  const { page, context, complaints } = await visit(browser, visiting)
+  const { page, context, complaints } = await visit(browser(), visiting)
   t.after(async () => {
     await context.close()
     await host.close()
@@ -243,10 +234,9 @@ test('one agent is stopped in its row, and starts again with a passkey', options
 })
 
 test('an auditor is offered no stop', options, async (t) => {
-  assert.ok(browser)
   const { host, page } = await open(t)
   const code = await inviteAuditor(page)
-  const { page: other, context } = await visit(browser)
+  const { page: other, context } = await visit(browser())
   t.after(() => context.close())
   await other.goto(`${host.origin}/enrol#${code}`)
   await other.getByRole('button', { name: 'Make a passkey' }).click()

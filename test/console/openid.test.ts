@@ -3,27 +3,19 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { Provider } from 'oidc-provider'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 
 import { assertAccessible } from './axe.ts'
-import { noBrowser, openBrowser, openHost, visit } from './host.ts'
+import { inBrowser, oneBrowser, openHost, visit } from './host.ts'
 import type { Host } from './host.ts'
 import { clientSecret } from './openid-provider.ts'
 import { openIdOver } from './openid-scene.ts'
 
-const options = noBrowser === null ? {} : { skip: noBrowser }
-let browser: Browser | null = null
-
-before(async () => {
-  if (noBrowser === null) browser = await openBrowser()
-})
-
-after(async () => {
-  await browser?.close()
-})
+const options = inBrowser
+const browser = oneBrowser()
 
 interface Scene {
   readonly host: Host
@@ -35,14 +27,13 @@ const people = { 'ann@example.com': 'ann', 'bob@example.com': 'bob' }
 
 /** ann has enrolled with the code from the terminal; the provider knows whoever says a name. */
 async function open(t: TestContext): Promise<Scene> {
-  assert.ok(browser)
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const host = await openHost({ openid: openIdOver({ issuer, people }) })
   const answer = providerFor(issuer, `${host.origin}/openid`).callback()
   server.on('request', (request, response) => void answer(request, response))
-  const { page, context, complaints } = await visit(browser)
+  const { page, context, complaints } = await visit(browser())
   t.after(async () => {
     await context.close()
     await host.close()
@@ -150,8 +141,7 @@ test('an address that the provider has not verified is nobody', options, async (
 test('a link with somebody else’s answer signs nobody in: login CSRF', options, async (t) => {
   const scene = await open(t)
   const { host, page } = scene
-  assert.ok(browser)
-  const attacker = await visit(browser)
+  const attacker = await visit(browser())
   let stolen = ''
   attacker.page.on('request', (request) => {
     if (request.url().startsWith(`${host.origin}/openid?`)) stolen = request.url()

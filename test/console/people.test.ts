@@ -1,30 +1,21 @@
 // The people page in a real browser.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 
 import type { PersonName } from '../../src/domain/names.ts'
 import { assertAccessible } from './axe.ts'
-import { noBrowser, openBrowser, openHost, visit } from './host.ts'
+import { inBrowser, oneBrowser, openHost, visit } from './host.ts'
 import type { Host, Visitor } from './host.ts'
 
-const options = noBrowser === null ? {} : { skip: noBrowser }
-let browser: Browser | null = null
-
-before(async () => {
-  if (noBrowser === null) browser = await openBrowser()
-})
-
-after(async () => {
-  await browser?.close()
-})
+const options = inBrowser
+const browser = oneBrowser()
 
 /** ann has enrolled with the code from the terminal. */
 async function open(t: TestContext): Promise<Visitor & Readonly<{ host: Host }>> {
-  assert.ok(browser)
   const host = await openHost()
-  const visitor = await visit(browser)
+  const visitor = await visit(browser())
   t.after(async () => {
     await visitor.context.close()
     await host.close()
@@ -46,8 +37,7 @@ async function enrol(page: Page, host: Host, code: string): Promise<void> {
 }
 
 async function another(t: TestContext): Promise<Visitor> {
-  assert.ok(browser)
-  const visitor = await visit(browser)
+  const visitor = await visit(browser())
   t.after(() => visitor.context.close())
   return visitor
 }

@@ -1,8 +1,8 @@
 // The page of purges in a real browser.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 
 import type { PurgeAsked, TrashItem } from '../../src/api/keeper.ts'
 import { createPurges } from '../../src/api/purges.ts'
@@ -12,18 +12,10 @@ import { createClock } from '../../src/system/clock.ts'
 import { systemRandom } from '../../src/system/random.ts'
 import { assertAccessible } from './axe.ts'
 import { hostile, shownOfHostile } from './hold-scenes.ts'
-import { noBrowser, openBrowser, openHost, visit } from './host.ts'
+import { inBrowser, oneBrowser, openHost, visit } from './host.ts'
 
-const options = noBrowser === null ? {} : { skip: noBrowser }
-let browser: Browser | null = null
-
-before(async () => {
-  if (noBrowser === null) browser = await openBrowser()
-})
-
-after(async () => {
-  await browser?.close()
-})
+const options = inBrowser
+const browser = oneBrowser()
 
 const item: TrashItem = {
   ...{ upstream: 'db' as UpstreamName, database: 'shop', action: 'req_1', decision: null },
@@ -40,7 +32,6 @@ interface Scene {
 }
 
 async function open(t: TestContext, width = 1200): Promise<Scene> {
-  assert.ok(browser)
   const clock = createClock(null)
   const purged: PurgeAsked[] = []
   const made: Purges[] = []
@@ -58,7 +49,7 @@ async function open(t: TestContext, width = 1200): Promise<Scene> {
     },
   })
   const context = { viewport: { width, height: 800 } }
-  const { page, context: visited, complaints } = await visit(browser, { context })
+  const { page, context: visited, complaints } = await visit(browser(), { context })
   t.after(async () => {
     await visited.close()
     await host.close()

@@ -1,8 +1,9 @@
-// `npm run screenshot`: docs/hold.png, the hold page on the staged world as a person sees it, with
-// a real gate and a real browser. Needs Chromium.
-import { mkdtempSync, rmSync } from 'node:fs'
+// `npm run screenshot`: each page of the console on the staged world, as a person sees it, with a
+// real gate and a real browser, into docs/console/ and docs/hold.png. Needs Chromium.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 
 import { sendDelete } from '../../src/cli/demo-agent.ts'
 import { stop, up } from '../scenarios/processes.ts'
@@ -11,23 +12,95 @@ import { root } from '../source-files.ts'
 import { noBrowser, openBrowser, visit } from './host.ts'
 
 if (noBrowser !== null) throw new Error(noBrowser)
+const docs = process.argv[2] ?? join(root, 'docs')
 const folder = mkdtempSync(join(tmpdir(), 'holdpoint-screenshot-'))
 const { first, child } = await up([], folder)
 const staged = first as Staged
+const gate = `http://${staged.agents}/railway/graphql/v2`
+const width = 1200
+
+/** An ordinary hour of an agent: it looks, it works in staging, it is refused, it is held. */
+async function work(): Promise<void> {
+  const { ids } = staged.simulator
+  const upsert = (environmentId: string | undefined): object => ({
+    query: 'mutation($i: VariableUpsertInput!) { variableUpsert(input: $i) }',
+    variables: {
+      i: {
+        ...{ projectId: ids['project'], environmentId, serviceId: ids['api'] },
+        ...{ name: 'PGPASSWORD', value: 'right' },
+      },
+    },
+  })
+  const asked: readonly object[] = [
+    { query: 'query { projects { edges { node { id name } } } }' },
+    { query: 'query { me { id } }' },
+    upsert(ids['staging']),
+    upsert(ids['production']),
+    { query: 'query { projects { edges { node { id name } } } }' },
+  ]
+  for (const body of asked) {
+    await fetch(gate, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${staged.lease}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  }
+  await sendDelete(gate, staged.lease, staged.volume)
+}
+
+/** A person says no, and what to do instead. */
+async function refuse(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Refuse…' }).click()
+  await page.keyboard.type('Set the password of staging again; the volume is shared.')
+  await page.getByRole('button', { name: 'Refuse, with passkey' }).click()
+  await page.getByText('refused by you').first().waitFor()
+}
+
+/** As tall as the page, so that the bar at its foot hides nothing; at most three screens. */
+async function shoot(page: Page, file: string, heightMax = 2600): Promise<void> {
+  await page.waitForLoadState('networkidle').catch(() => undefined)
+  await page.evaluate('document.fonts.ready')
+  const height = Number(await page.evaluate('document.documentElement.scrollHeight'))
+  await page.setViewportSize({ width, height: Math.min(height, heightMax) })
+  // What comes into view may load, and the graph is drawn once it knows its width.
+  await page.waitForTimeout(1500)
+  await page.screenshot({ path: file })
+  await page.setViewportSize({ width, height: 900 })
+}
+
+const pages = [
+  ['now', '/', 'Waiting for a person'],
+  ['agents', '/agents', 'Agents'],
+  ['environments', '/environments', 'Environments'],
+  ['ledger', '/ledger', 'Ledger'],
+  ['policies', '/policies', 'Policies'],
+  ['people', '/people', 'People'],
+  ['notifications', '/notifications', 'Notifications'],
+] as const
+
 const browser = await openBrowser()
 try {
   const { page } = await visit(browser, {})
+  mkdirSync(join(docs, 'console'), { recursive: true })
   await page.goto(`${staged.console}/enrol#${staged.enrolment.code}`)
   await page.getByRole('button', { name: 'Make a passkey' }).click()
   await page.getByText('Nothing waits').waitFor()
-  await sendDelete(`http://${staged.agents}/railway/graphql/v2`, staged.lease, staged.volume)
-  await page.getByRole('link', { name: /cursor wants to delete/ }).click()
+  await work()
+  await page
+    .getByRole('link', { name: /cursor wants to delete/ })
+    .first()
+    .click()
   await page.getByRole('heading', { name: 'What it reaches' }).waitFor()
-  const file = process.argv[2] ?? join(root, 'docs/hold.png')
-  const height = await page.evaluate('document.documentElement.scrollHeight')
-  // As tall as the page, so that the bar at its foot hides nothing.
-  await page.setViewportSize({ width: 1200, height: Number(height) })
-  await page.screenshot({ path: file })
+  await shoot(page, join(docs, 'hold.png'), 6000)
+  await refuse(page)
+  await page.getByRole('link', { name: 'Tell it from the beginning' }).click()
+  await page.getByRole('heading', { name: 'Incident', exact: true }).waitFor()
+  await shoot(page, join(docs, 'console/incident.png'))
+  for (const [name, path] of pages) {
+    await page.goto(`${staged.console}${path}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await shoot(page, join(docs, `console/${name}.png`))
+  }
 } finally {
   await browser.close()
   await stop(child)

@@ -4,25 +4,17 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 
 import type { HoldId, PersonName } from '../../src/domain/names.ts'
-import { noBrowser, openBrowser, openHost, visit } from './host.ts'
+import { inBrowser, oneBrowser, openHost, visit } from './host.ts'
 import type { Host } from './host.ts'
 import { makeCertificate } from './tls-certificate.ts'
 
-const options = noBrowser === null ? {} : { skip: noBrowser }
-let browser: Browser | null = null
-
-before(async () => {
-  if (noBrowser === null) browser = await openBrowser()
-})
-
-after(async () => {
-  await browser?.close()
-})
+const options = inBrowser
+const browser = oneBrowser()
 
 interface Scene {
   readonly host: Host
@@ -34,9 +26,8 @@ interface Scene {
 }
 
 async function open(t: TestContext): Promise<Scene> {
-  assert.ok(browser)
   const host = await openHost()
-  const { page, context } = await visit(browser)
+  const { page, context } = await visit(browser())
   const evil = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>x</title>')
   })
@@ -127,9 +118,8 @@ test(
   options,
   async (t) => {
     const { host, page } = await open(t)
-    assert.ok(browser)
     const cookies = await page.context().cookies()
-    const thief = await visit(browser)
+    const thief = await visit(browser())
     t.after(() => thief.context.close())
     await thief.context.addCookies(cookies)
     await thief.page.goto(`${host.origin}/`)
@@ -162,9 +152,8 @@ test('a session that somebody planted is not the one that signing in opens', opt
 })
 
 test('with TLS the cookie is `__Host-` and Secure in the browser, too', options, async (t) => {
-  assert.ok(browser)
   const host = await openHost({ tls: await makeCertificate() })
-  const { page, context, complaints } = await visit(browser, {
+  const { page, context, complaints } = await visit(browser(), {
     context: { ignoreHTTPSErrors: true },
   })
   t.after(async () => {

@@ -43,7 +43,7 @@ import type { Store } from '../../src/store/store.ts'
 import { createFakeClock } from '../../src/system/clock.ts'
 import type { Clock } from '../../src/system/clock.ts'
 import { sha256 } from '../../src/system/hash.ts'
-import { newId, systemRandom } from '../../src/system/random.ts'
+import { newId, newOrderedId, systemRandom } from '../../src/system/random.ts'
 import { recordRequest } from '../../src/wire/recorded-request.ts'
 import type { Preview } from '../../src/wire/recorded-request.ts'
 import { createAuthenticator } from '../authenticator.ts'
@@ -296,7 +296,7 @@ function decisionFor(
 ): Decision {
   const { digest } = request
   return {
-    id: newId<DecisionId>(systemRandom, 'dec'),
+    id: newOrderedId<DecisionId>(systemRandom, 'dec', clock.milliseconds()),
     request: {
       ...{ id: request.id, door: request.door, digest, foreignCredential: null },
       line: 'POST railway /graphql/v2',

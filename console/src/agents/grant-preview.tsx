@@ -64,7 +64,7 @@ function LastWeek({ request }: { request: Request }): ReactNode {
 const verdicts: readonly (readonly [VerdictKind, string])[] = [
   ['allow', 'would have been allowed'],
   ['hold', 'would have been held for a person'],
-  ['deny', 'would have been refused'],
+  ['deny', 'would have been denied'],
 ]
 
 function Meant({ report, agent }: { report: ReplayReport; agent: string }): ReactNode {

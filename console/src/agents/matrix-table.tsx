@@ -111,7 +111,7 @@ function Answered({ answer, alone }: { answer: CellAnswer; alone: boolean }): Re
   )
 }
 
-/** What is not granted and refused is nothing to worry about; the rest is told apart. */
+/** What is not granted and denied is nothing to worry about; the rest is told apart. */
 function toneOf({ kind, granted }: CellAnswer): 'allow' | 'hold' | 'deny' | 'none' {
   return kind === 'deny' && !granted ? 'none' : kind
 }
@@ -123,7 +123,7 @@ function answerWord(answer: CellAnswer): string {
     case 'hold':
       return answer.granted ? 'held for a person' : 'not granted: held for a person'
     case 'deny':
-      return 'refused'
+      return 'denied'
     case 'none':
       return 'not granted'
   }
@@ -136,7 +136,7 @@ const whenWords: Readonly<Record<Circumstance, string>> = {
   shared: 'when it also reaches',
 }
 
-const kindWords = { allow: 'allowed', hold: 'held for a person', deny: 'refused' } as const
+const kindWords = { allow: 'allowed', hold: 'held for a person', deny: 'denied' } as const
 
 /** What the table does not say: a cell is about something plain. */
 function Turns({ cells }: { cells: readonly Cell[] }): ReactNode {

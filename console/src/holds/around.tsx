@@ -14,7 +14,7 @@ import { stateWords } from './holds-page.tsx'
 export const verdictWords: Readonly<Record<ActionSummary['verdict'], string>> = {
   allow: 'allowed',
   hold: 'held',
-  deny: 'refused',
+  deny: 'denied',
 }
 
 const outcomeWords = {
@@ -66,7 +66,7 @@ function Action({ action }: { action: ActionSummary }): ReactNode {
   )
 }
 
-/** `14 requests: 12 allowed, 1 held, 1 refused` */
+/** `14 requests: 12 allowed, 1 held, 1 denied` */
 function countsOf(actions: readonly ActionSummary[]): string {
   const parts = (['allow', 'hold', 'deny'] as const).flatMap((verdict) => {
     const count = actions.filter((action) => action.verdict === verdict).length
@@ -117,6 +117,11 @@ export function History({ view }: { view: HoldView }): ReactNode {
           </li>
         ))}
       </ol>
+      <p>
+        <Link to="/incidents" search={{ decision: view.decision.id }}>
+          Tell it from the beginning, as evidence
+        </Link>
+      </p>
       {view.answers.length > 0 && (
         <ul className="answers" aria-label="Answers, and how they were looked at">
           {view.answers.map(({ person, answer, attention, at }) => (

@@ -18,7 +18,7 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 /** What is not in the shape of its kind is left out. */
 export function readIncidentSearch(given: Record<string, unknown>): IncidentSearch {
   const { decision, last, since, until, agent } = given
-  if (isLike(decision, /^dec_[a-z0-9]{16}$/)) return { decision }
+  if (isLike(decision, /^dec_[a-z0-9]{16,25}$/)) return { decision }
   const whose = isLike(agent, /^[a-z0-9][a-z0-9-]{0,62}$/) ? { agent } : {}
   if (isLike(since, instant) && isLike(until, instant)) return { since, until, ...whose }
   return last === 'hour' || last === 'day' || last === 'week' ? { last, ...whose } : whose

@@ -62,7 +62,7 @@ export type PersonRoute = Route &
 
 const paramPatterns: Readonly<Record<string, RegExp>> = {
   hold: /^hold_[a-z0-9]{16}$/,
-  decision: /^dec_[a-z0-9]{16}$/,
+  decision: /^dec_[a-z0-9]{16,25}$/,
   mandate: /^[a-z0-9_]{1,80}$/,
   lease: /^[a-z0-9_]{1,80}$/,
   agent: namePattern,

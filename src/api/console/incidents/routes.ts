@@ -10,7 +10,7 @@ import { read } from '../route.ts'
 import type { PersonRoute } from '../route.ts'
 
 const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-const ofDecision = { decision: z.string().regex(/^dec_[a-z0-9]{16}$/) }
+const ofDecision = { decision: z.string().regex(/^dec_[a-z0-9]{16,25}$/) }
 const ofRange = { since: instant, until: instant, agent: z.string().regex(namePattern).optional() }
 const format = { format: z.enum(['markdown', 'pdf', 'json']) }
 
