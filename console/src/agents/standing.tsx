@@ -2,10 +2,8 @@ import type { ReactNode } from 'react'
 
 import type { AgentView } from '../../../src/api/console/agents/shapes.ts'
 import type { KilledAgent } from '../../../src/api/console/now/shapes.ts'
-import { perform } from '../deeds.ts'
 import { StopButton } from '../now/stop.tsx'
-import { mayDecide, useSession } from '../session.tsx'
-import { Problem, useAttempt } from '../ui/attempt.tsx'
+import { DeedButton } from '../ui/deed-button.tsx'
 import { InertText, Name } from '../ui/inert-text.tsx'
 import { Moment } from '../ui/time.tsx'
 
@@ -25,9 +23,12 @@ export function Standing({ agent, everyone, onChanged }: StandingProps): ReactNo
           <p>
             Stopped by <Name text={killed.by} />, <Moment at={killed.at} />.
           </p>
-          <Again deed={{ kind: 'kill-lift', agent: name, since: killed.at }} onDone={onChanged}>
+          <DeedButton
+            deed={{ kind: 'kill-lift', agent: name, since: killed.at }}
+            onDone={onChanged}
+          >
             Let it start again, with your passkey
-          </Again>
+          </DeedButton>
         </div>
       )}
       {frozen !== null && (
@@ -35,9 +36,9 @@ export function Standing({ agent, everyone, onChanged }: StandingProps): ReactNo
           <p>
             Frozen by the breaker, <Moment at={frozen.at} />: <InertText text={frozen.says} />.
           </p>
-          <Again deed={{ kind: 'resume', agent: name, since: frozen.at }} onDone={onChanged}>
+          <DeedButton deed={{ kind: 'resume', agent: name, since: frozen.at }} onDone={onChanged}>
             Let it go on, with your passkey
-          </Again>
+          </DeedButton>
         </div>
       )}
       {everyone !== null && <p className="problem">All agents are stopped.</p>}
@@ -46,32 +47,6 @@ export function Standing({ agent, everyone, onChanged }: StandingProps): ReactNo
           <StopButton agent={name} onStopped={onChanged} />
         </div>
       )}
-    </>
-  )
-}
-
-interface AgainProps {
-  readonly deed: Parameters<typeof perform>[0]
-  readonly onDone: () => void
-  readonly children: ReactNode
-}
-
-function Again({ deed, onDone, children }: AgainProps): ReactNode {
-  const session = useSession()
-  const attempt = useAttempt()
-  if (!mayDecide(session)) return null
-  const again = (): void => {
-    attempt.run(async () => {
-      await perform(deed)
-      onDone()
-    })
-  }
-  return (
-    <>
-      <button type="button" className="refuse" disabled={attempt.busy} onClick={again}>
-        {attempt.busy ? 'Waiting for your passkey…' : children}
-      </button>
-      <Problem problem={attempt.problem} />
     </>
   )
 }

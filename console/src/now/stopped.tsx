@@ -2,9 +2,7 @@ import type { ReactNode } from 'react'
 
 import type { NowView } from '../../../src/api/console/now/shapes.ts'
 import type { TripReason } from '../../../src/domain/fact.ts'
-import { perform } from '../deeds.ts'
-import { mayDecide, useSession } from '../session.tsx'
-import { Problem, useAttempt } from '../ui/attempt.tsx'
+import { DeedButton } from '../ui/deed-button.tsx'
 import { InertText, Name } from '../ui/inert-text.tsx'
 import { Moment } from '../ui/time.tsx'
 
@@ -29,9 +27,9 @@ export function Stopped({ view, onChanged }: StoppedProps): ReactNode {
             {agent === null ? '' : <strong> is stopped</strong>}, by <Name text={by} />,{' '}
             <Moment at={at} />. Nothing of {agent === null ? 'theirs' : 'it'} is let through.
           </p>
-          <Again deed={{ kind: 'kill-lift', agent, since: at }} onDone={onChanged}>
+          <DeedButton deed={{ kind: 'kill-lift', agent, since: at }} onDone={onChanged}>
             Let {agent === null ? 'them' : 'it'} start again, with passkey
-          </Again>
+          </DeedButton>
         </li>
       ))}
       {frozen.map(({ agent, reason, says, at }) => (
@@ -41,9 +39,9 @@ export function Stopped({ view, onChanged }: StoppedProps): ReactNode {
             {reasonWords[reason]} (<InertText text={says} />
             ).
           </p>
-          <Again deed={{ kind: 'resume', agent, since: at }} onDone={onChanged}>
+          <DeedButton deed={{ kind: 'resume', agent, since: at }} onDone={onChanged}>
             Let it go on, with passkey
-          </Again>
+          </DeedButton>
         </li>
       ))}
     </ul>
@@ -53,32 +51,4 @@ export function Stopped({ view, onChanged }: StoppedProps): ReactNode {
 interface StoppedProps {
   readonly view: NowView
   readonly onChanged: () => void
-}
-
-type Deed = Parameters<typeof perform>[0]
-
-interface AgainProps {
-  readonly deed: Deed
-  readonly onDone: () => void
-  readonly children: ReactNode
-}
-
-function Again({ deed, onDone, children }: AgainProps): ReactNode {
-  const session = useSession()
-  const attempt = useAttempt()
-  if (!mayDecide(session)) return null
-  const again = (): void => {
-    attempt.run(async () => {
-      await perform(deed)
-      onDone()
-    })
-  }
-  return (
-    <>
-      <button type="button" className="refuse" disabled={attempt.busy} onClick={again}>
-        {children}
-      </button>
-      <Problem problem={attempt.problem} />
-    </>
-  )
 }
