@@ -15,8 +15,12 @@ export function createRealWorld(): World {
     async checkPolicies(configuration) {
       const { openPolicies } = await import('../main/policies.ts')
       const { createClock } = await import('../system/clock.ts')
-      const { now } = createClock(null)
-      const policies = openPolicies(configuration, () => Promise.resolve(), now)
+      const clock = createClock(null)
+      const policies = openPolicies(
+        configuration,
+        () => Promise.resolve(),
+        () => clock.now(),
+      )
       try {
         return await policies.reload()
       } finally {

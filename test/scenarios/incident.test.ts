@@ -54,7 +54,7 @@ test('PocketOS: the deletes are told, with who asked and why they were not sent'
     /jer asked cursor: .*Fix the credential mismatch/,
   )
   assert.ok(held.environments.some(({ banner }) => banner === 'POCKETOS/PRODUCTION · critical'))
-  assert.match(plainWords(pivot.steps.flatMap(({ words }) => words)), /refused, because/)
+  assert.match(plainWords(pivot.steps.flatMap(({ words }) => words)), /denied, because/)
   const trips = incident.chapters.filter(
     (each) => each.kind === 'event' && each.topic === 'breaker',
   )

@@ -3,7 +3,14 @@ import type { z } from 'zod'
 
 import { Fault } from '../../domain/fault.ts'
 import { namePattern } from '../../domain/names.ts'
-import type { PersonName } from '../../domain/names.ts'
+import type {
+  AgentName,
+  DecisionId,
+  HoldId,
+  LeaseId,
+  MandateId,
+  PersonName,
+} from '../../domain/names.ts'
 import type { JsonValue } from '../../languages/json/value.ts'
 import type { ConsoleParts } from './parts.ts'
 import type { ConsoleSession } from './session.ts'
@@ -60,7 +67,7 @@ export type PersonRoute = Route &
     answer: (call: PersonCall) => Promise<Answer> | Answer
   }>
 
-const paramPatterns: Readonly<Record<string, RegExp>> = {
+const paramPatterns: Readonly<Partial<Record<string, RegExp>>> = {
   hold: /^hold_[a-z0-9]{16}$/,
   decision: /^dec_[a-z0-9]{16,25}$/,
   mandate: /^[a-z0-9_]{1,80}$/,
@@ -103,9 +110,21 @@ function paramsOf(
   return params
 }
 
-/** A part of the path, as the kind of name that its pattern has found it to be. */
-export function param<T extends string>({ params }: Pick<Call, 'params'>, name: string): T {
-  return (params[name] ?? '') as T
+/** What a part of the path is, once its pattern has found it to be like one. */
+interface ParamNames {
+  readonly hold: HoldId
+  readonly decision: DecisionId
+  readonly mandate: MandateId
+  readonly lease: LeaseId
+  readonly agent: AgentName
+  readonly index: string
+}
+
+export function param<K extends keyof ParamNames>(
+  { params }: Pick<Call, 'params'>,
+  name: K,
+): ParamNames[K] {
+  return (params[name] ?? '') as ParamNames[K]
 }
 
 /** The body, or the query as an object of texts, in the shape that this path takes. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Fault } from '../../../domain/fault.ts'
 import { instantOf } from '../../../domain/instant.ts'
 import { namePattern } from '../../../domain/names.ts'
-import type { AgentName, LeaseId, MandateId, PersonName } from '../../../domain/names.ts'
+import type { AgentName, MandateId, PersonName } from '../../../domain/names.ts'
 import { mayAnswer } from '../../../holds/rules.ts'
 import { mandateWords } from '../../../words/mandate.ts'
 import { mandateRequestSchema } from '../../mandate-request.ts'
@@ -66,7 +66,7 @@ export const agentRoutes: readonly PersonRoute[] = [
     answer: async (call) => {
       read(nothing, call.body)
       const { powers } = deskOf(call.parts)
-      const { endedAt } = await powers.revokeMandate(param<MandateId>(call, 'mandate'), call.person)
+      const { endedAt } = await powers.revokeMandate(param(call, 'mandate'), call.person)
       return { body: { endedAt } }
     },
   },
@@ -76,7 +76,7 @@ export const agentRoutes: readonly PersonRoute[] = [
     answer: async (call) => {
       read(nothing, call.body)
       const { powers } = deskOf(call.parts)
-      const { endedAt } = await powers.revokeLease(param<LeaseId>(call, 'lease'), call.person)
+      const { endedAt } = await powers.revokeLease(param(call, 'lease'), call.person)
       return { body: { endedAt } }
     },
   },

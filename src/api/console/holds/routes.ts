@@ -36,7 +36,7 @@ export const holdRoutes: readonly PersonRoute[] = [
     path: '/api/holds/{hold}',
     answer: (call) => {
       const { parts, person, session } = call
-      const record = parts.store.hold(param<HoldId>(call, 'hold'))
+      const record = parts.store.hold(param(call, 'hold'))
       if (record === null) throw new Fault('unknown-hold', 'there is no such hold; see the list')
       const body = viewHold(parts, record, person, parts.clock.now())
       parts.looks.shown(session.id, record.hold.id)
@@ -49,7 +49,7 @@ export const holdRoutes: readonly PersonRoute[] = [
     answer: (call) => {
       const { parts, person, session } = call
       const given = read(askBody, call.body)
-      const hold = param<HoldId>(call, 'hold')
+      const hold = param(call, 'hold')
       const look = parts.looks.at(session.id, hold, given.impactSeen)
       const asked = parts.holds.challenge(hold, person, given.answer, given.note, look)
       const { binding, options } = asked
@@ -62,7 +62,7 @@ export const holdRoutes: readonly PersonRoute[] = [
     answer: async (call) => {
       const { parts, person, body } = call
       const given = read(answerBody, body)
-      const hold = param<HoldId>(call, 'hold')
+      const hold = param(call, 'hold')
       return {
         body: { state: await parts.holds.settle(hold, person, given.nonce, given.response) },
       }
