@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 
-import { sendDelete } from '../../src/cli/demo-agent.ts'
+import { codeOf, sendDelete } from '../../src/cli/demo-agent.ts'
 import { stop, up } from '../scenarios/processes.ts'
 import type { Staged } from '../scenarios/world.ts'
 import { assertAccessible } from './axe.ts'
@@ -153,5 +153,33 @@ test(
     await page.getByText('This ledger is not verified:').waitFor()
     await page.getByRole('button', { name: /forget what this browser saw/ }).click()
     await page.getByText('Verified in this browser:').first().waitFor()
+  },
+)
+
+test(
+  'released in the browser, the very request passes once, and leaves its whole story',
+  options,
+  async () => {
+    const { page, staged, complaints } = onStage()
+    const gate = `http://${staged.agents}/railway/graphql/v2`
+    const send = (): ReturnType<typeof sendDelete> => sendDelete(gate, staged.lease, staged.volume)
+    assert.equal(codeOf(await send()), 'HOLDPOINT_HELD', 'nothing passes before')
+    await page.goto(staged.console)
+    await page
+      .getByRole('link', { name: /cursor wants to delete/ })
+      .first()
+      .click()
+    await page.getByText('backups that survive').first().waitFor()
+    await page.getByText('What has happened').scrollIntoViewIfNeeded()
+    await page.getByRole('button', { name: 'Release once, with passkey' }).click()
+    await page.getByText('released by you').first().waitFor()
+    const passed = await send()
+    assert.deepEqual(JSON.parse(passed.body), { data: { volumeDelete: true } })
+    assert.match(codeOf(await send()), /^HOLDPOINT_/, 'and not a second time')
+    await page.getByRole('link', { name: 'Tell it from the beginning' }).click()
+    for (const words of ['independent-backup', 'released', 'succeeded']) {
+      await page.getByRole('main').getByText(words).first().waitFor()
+    }
+    assert.deepEqual(complaints, [])
   },
 )
