@@ -72,6 +72,7 @@ test('what waits is among the pages, and is destroyed by a passkey alone', optio
   purges.ask(item, 'operator' as PersonName)
   await page.reload()
   await page.getByRole('link', { name: 'Purges (1)' }).click()
+  await page.getByRole('button', { name: 'Destroy it, with passkey' }).waitFor()
   const text = await page.getByRole('main').innerText()
   for (const words of ['db/shop', '1.2 MB', '1,204', 'operator, as they say', ...shownOfHostile]) {
     assert.ok(text.includes(words), words)
