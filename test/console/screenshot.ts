@@ -56,26 +56,26 @@ async function refuse(page: Page): Promise<void> {
   await page.getByText('refused by you').first().waitFor()
 }
 
-/** As tall as the page, so that the bar at its foot hides nothing; at most three screens. */
-async function shoot(page: Page, file: string, heightMax = 2600): Promise<void> {
-  await page.waitForLoadState('networkidle').catch(() => undefined)
-  await page.evaluate('document.fonts.ready')
+/** As tall as the page, so that the bar at its foot hides nothing; at most as given. */
+async function shoot(page: Page, file: string, heightMax = 1500): Promise<void> {
   const height = Number(await page.evaluate('document.documentElement.scrollHeight'))
   await page.setViewportSize({ width, height: Math.min(height, heightMax) })
-  // What comes into view may load, and the graph is drawn once it knows its width.
-  await page.waitForTimeout(1500)
+  // The event stream never ends, so there is no idle network to wait for.
+  await page.waitForTimeout(2500)
   await page.screenshot({ path: file })
   await page.setViewportSize({ width, height: 900 })
 }
 
 const pages = [
-  ['now', '/', 'Waiting for a person'],
-  ['agents', '/agents', 'Agents'],
-  ['environments', '/environments', 'Environments'],
-  ['ledger', '/ledger', 'Ledger'],
-  ['policies', '/policies', 'Policies'],
-  ['people', '/people', 'People'],
-  ['notifications', '/notifications', 'Notifications'],
+  ['now', '/'],
+  ['agents', '/agents'],
+  ['agent', '/agents/of/cursor'],
+  ['grant', '/agents/grant'],
+  ['environments', '/environments'],
+  ['ledger', '/ledger'],
+  ['policies', '/policies'],
+  ['people', '/people'],
+  ['notifications', '/notifications'],
 ] as const
 
 const browser = await openBrowser()
@@ -95,7 +95,7 @@ try {
   await refuse(page)
   await page.getByRole('link', { name: 'Tell it from the beginning' }).click()
   await page.getByRole('heading', { name: 'Incident', exact: true }).waitFor()
-  await shoot(page, join(docs, 'console/incident.png'))
+  await shoot(page, join(docs, 'console/incident.png'), 2300)
   for (const [name, path] of pages) {
     await page.goto(`${staged.console}${path}`)
     await page.getByRole('heading', { level: 1 }).waitFor()
