@@ -6,6 +6,7 @@ import type { Effect, EffectKind, Reversibility } from '../domain/effect.ts'
 import type { Backups, Dependant, Hit, Rows } from '../domain/impact.ts'
 import { showResource } from '../domain/resource.ts'
 import type { Protection } from '../domain/resource.ts'
+import type { Verdict } from '../domain/verdict.ts'
 import { inert } from '../wire/inert.ts'
 
 /** A piece of a sentence: Holdpoint's own words, or a name that somebody else chose. */
@@ -139,6 +140,13 @@ const effectNames: Readonly<Record<EffectKind, string>> = {
   disclose: 'discloses secrets',
   write: 'changes',
   read: 'reads',
+}
+
+/** What became of a request, as lists and counts say it. */
+export const verdictWords: Readonly<Record<Verdict['kind'], string>> = {
+  allow: 'allowed',
+  hold: 'held',
+  deny: 'denied',
 }
 
 export function effectWords(effect: Effect): string {

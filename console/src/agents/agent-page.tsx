@@ -1,6 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
+import { verdictWords } from '../../../src/words/words.ts'
 import type { AgentDetailView, MandateView } from '../../../src/api/console/agents/shapes.ts'
 import type { ActionList } from '../../../src/api/console/now/shapes.ts'
 import { useLive } from '../live.tsx'
@@ -95,7 +96,7 @@ function Recent({ agent }: { agent: string }): ReactNode {
       <ul className="agent-recent">
         {value?.actions.map((action) => (
           <li key={action.decision}>
-            <span className={`verdict ${action.verdict}`}>{action.verdict}</span>{' '}
+            <span className={`verdict ${action.verdict}`}>{verdictWords[action.verdict]}</span>{' '}
             <Sentence words={action.sentence} />{' '}
             <EnvironmentTags environments={action.environments} />
             <span className="quiet">

@@ -3,6 +3,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
+import { verdictWords } from '../../../src/words/words.ts'
 import type { HoldView, PastDecision } from '../../../src/api/console/holds/shapes.ts'
 import type { ActionSummary } from '../../../src/api/console/now/shapes.ts'
 import { EnvironmentTags } from '../ui/environment.tsx'
@@ -10,12 +11,6 @@ import { InertText, Name, Sentence } from '../ui/inert-text.tsx'
 import { Moment } from '../ui/time.tsx'
 import { AttentionWords } from './attention.tsx'
 import { stateWords } from './holds-page.tsx'
-
-export const verdictWords: Readonly<Record<ActionSummary['verdict'], string>> = {
-  allow: 'allowed',
-  hold: 'held',
-  deny: 'denied',
-}
 
 const outcomeWords = {
   succeeded: 'succeeded',

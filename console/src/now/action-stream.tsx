@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 
+import { verdictWords } from '../../../src/words/words.ts'
 import type { NowView } from '../../../src/api/console/now/shapes.ts'
 import { followActions, useIsStanding } from '../live.tsx'
 import { Problem } from '../ui/attempt.tsx'
@@ -40,8 +41,6 @@ export function ActionStreamSection({ view }: { view: NowView | null }): ReactNo
     </section>
   )
 }
-
-const verdictWords = { allow: 'allowed', hold: 'held', deny: 'denied' } as const
 
 function Filters({ search, view }: { search: NowSearch; view: NowView | null }): ReactNode {
   const navigate = useNavigate({ from: '/' })

@@ -2,11 +2,10 @@ import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import type { ReactNode } from 'react'
 
+import { verdictWords } from '../../../src/words/words.ts'
 import type { ActionSummary } from '../../../src/api/console/now/shapes.ts'
 import { EnvironmentTags } from '../ui/environment.tsx'
 import { InertText, Name, Sentence } from '../ui/inert-text.tsx'
-
-const verdictWords = { allow: 'allowed', hold: 'held', deny: 'denied' } as const
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium' })

@@ -9,7 +9,7 @@ import { invite } from './invite.ts'
 
 const roleWords: Readonly<Record<Role, string>> = {
   approver: 'Approver: answers holds',
-  owner: 'Owner: answers holds, and invites others',
+  owner: 'Owner: answers holds, invites others, grants mandates',
   auditor: 'Auditor: reads, and decides nothing',
 }
 
