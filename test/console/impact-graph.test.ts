@@ -99,3 +99,27 @@ test('what is hit stands below where it is, and above what goes with it', () => 
     assert.ok((at.get(from)?.x ?? 0) < (at.get(to)?.x ?? 0))
   }
 })
+
+test('an environment that shares what is hit stands before it, once, and not behind it too', () => {
+  const impact = volumeImpact()
+  const [hit] = impact.hits
+  const environments = ['e1a7c4d2', '57a91d60'].map((id, at) => ({
+    ...{ provider: 'railway', id, name: `pocketos/${at}`, protection: 'critical' as const },
+  }))
+  const [first, ...others] = environments
+  assert.ok(first !== undefined)
+  const shares = environments.map(({ id }) => ({
+    ...{ resource: `railway:environment/${id}`, label: id, relation: 'shares' as const },
+  }))
+  const shared = {
+    ...hit,
+    environments: { kind: 'known' as const, environments: [first, ...others] as const },
+    dependants: [...hit.dependants, ...shares],
+  }
+  const { nodes, edges } = impactGraph({ impacts: [{ ...impact, hits: [shared] }] })
+  assert.equal(nodes.filter(({ kind }) => kind === 'environment').length, 2)
+  assert.deepEqual(
+    edges.filter(({ to }) => to.startsWith('railway:environment/')),
+    [],
+  )
+})

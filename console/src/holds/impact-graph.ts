@@ -92,6 +92,8 @@ function drawHit(sketch: Sketch, hit: Hit, id: string): void {
   const tone = toneOf(hit.effect)
   drawEnvironments(sketch, hit, id)
   for (const dependant of hit.dependants) {
+    // Where it is stands before it already; the list has both.
+    if (isWhereItIs(dependant, hit)) continue
     const lost = tone === 'lost' && dependant.relation === 'goes-with'
     drawDependant(sketch, id, dependant, {
       badge: relationWords[dependant.relation],
@@ -115,6 +117,11 @@ function drawEnvironments(sketch: Sketch, { environments }: Hit, id: string): vo
     sketch.node({ id: node, ...shown })
     sketch.edge(node, id, 'quiet')
   }
+}
+
+function isWhereItIs({ resource }: Dependant, { environments: reach }: Hit): boolean {
+  if (reach.kind === 'unknown') return false
+  return reach.environments.some(({ provider, id }) => resource === `${provider}:environment/${id}`)
 }
 
 function drawDependant(
