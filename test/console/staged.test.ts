@@ -178,7 +178,7 @@ test(
     assert.match(codeOf(await send()), /^HOLDPOINT_/, 'and not a second time')
     await page.getByRole('link', { name: 'Tell it from the beginning' }).click()
     for (const words of ['independent-backup', 'released', 'succeeded']) {
-      await page.getByRole('main').getByText(words).first().waitFor()
+      await page.getByRole('main').getByText(words).locator('visible=true').first().waitFor()
     }
     assert.deepEqual(complaints, [])
   },

@@ -33,6 +33,8 @@ export class Extended {
   readonly #exchange: Exchange
   /** the Bind that came last and is not answered yet */
   #held: Portal | null = null
+  /** a statement of this batch has ended the transaction, which the server's state tells at Sync */
+  #ended = false
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange
@@ -125,6 +127,7 @@ export class Extended {
     let answered: 'done' | 'error' | 'copy-in' | null = null
     void reply.answered.then((how) => {
       answered = how
+      if (how === 'done' && endsTransaction.test(text)) this.#ended = true
       server.wake()
     })
     await this.#exchange.until(() =>
@@ -156,6 +159,7 @@ export class Extended {
     const { server, names } = exchange.parts
     await this.answerHeld()
     this.#held = null
+    this.#ended = false
     const { skipping } = exchange
     exchange.skipping = notSkipping
     if (skipping.kind === 'door') {
@@ -182,7 +186,7 @@ export class Extended {
     const { channel, server } = this.#exchange.parts
     const state = await channel.settle()
     if (this.#failed()) return false
-    if (state === 'E' && !endsTransaction.test(portal.statement.text)) {
+    if (state === 'E' && !this.#ended && !endsTransaction.test(portal.statement.text)) {
       await this.#exchange.refuse(errorFields('25P02', transactionFailed))
       return false
     }
@@ -196,6 +200,9 @@ export class Extended {
   /** The statement is described in place of the portal, with the formats that the portal has. */
   async #describeHeld({ statement, bind }: Portal): Promise<boolean> {
     const { channel, server } = this.#exchange.parts
+    // What the client asked before is answered to it whole.
+    await channel.settle()
+    if (this.#failed()) return false
     server.describing = bind.resultFormats
     await this.#exchange.write(describeMessage({ what: 'statement', name: statement.serverName }))
     await channel.settle()
