@@ -10,12 +10,13 @@ import { isTest, sourceFiles } from './source-files.ts'
 const arrows: Readonly<Record<string, string>> = {
   domain: '',
   wire: 'domain',
-  languages: 'domain wire npm:graphql npm:libpg-query',
+  languages: 'domain wire npm:graphql npm:libpg-query npm:unbash',
   providers: 'domain wire languages',
   inventory: 'domain wire type:providers',
   words: 'domain wire',
   policy: 'domain wire npm:@cedar-policy/cedar-wasm',
   breaker: 'domain',
+  advice: 'domain',
   'interpret.ts': 'domain providers type:parts.ts',
   'refusals.ts': 'domain',
   'sessions.ts': 'domain',
@@ -42,9 +43,23 @@ const arrows: Readonly<Record<string, string>> = {
   evidence: 'domain system wire words type:ledger type:store node npm:pdfkit',
   replay: 'domain policy system words type:store node',
   'decide.ts': 'domain system type:parts.ts',
+  snapshots: 'domain system node',
+  sandbox: 'domain system node npm:@anthropic-ai/sandbox-runtime',
+  hooks: 'domain system type:doors node',
+  scan: 'domain system wire type:providers node npm:@secretlint/core npm:@secretlint/secretlint-rule-preset-recommend',
 }
 
-const pure = ['domain', 'wire', 'languages', 'providers', 'inventory', 'policy', 'breaker', 'words']
+const pure = [
+  'domain',
+  'wire',
+  'languages',
+  'providers',
+  'inventory',
+  'policy',
+  'breaker',
+  'words',
+  'advice',
+]
 /** May import anything: they join, or are at the edge and tested for what they must not reach. */
 const joiners = ['main', 'main.ts', 'cli', 'api']
 
