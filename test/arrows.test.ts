@@ -46,7 +46,7 @@ const arrows: Readonly<Record<string, string>> = {
   snapshots: 'domain system node',
   sandbox: 'domain system node npm:@anthropic-ai/sandbox-runtime',
   hooks: 'domain system type:doors node',
-  scan: 'domain system wire type:providers node npm:@secretlint/core npm:@secretlint/secretlint-rule-preset-recommend',
+  scan: 'domain system wire type:providers node npm:@secretlint/core',
 }
 
 const pure = [
