@@ -28,5 +28,10 @@ export interface CommandReading {
 export interface CommandRow {
   /** base names, lower case, without `.exe`: `['docker', 'podman']` */
   readonly programs: readonly string[]
-  read(invocation: Invocation, surroundings: Surroundings): CommandReading
+  /** before: whose output it reads; null or absent where it reads none */
+  read(
+    invocation: Invocation,
+    surroundings: Surroundings,
+    before?: Invocation | null,
+  ): CommandReading
 }
