@@ -54,7 +54,8 @@ const resourcePattern = z
     '{value} is not a resource: write `railway:*`, `railway:volume/*` or `railway:volume/ID`',
   )
 
-const egressHost = z
+/** a host that may be tunnelled to */
+export const egressHostSchema = z
   .string()
   .max(253)
   .regex(
@@ -87,7 +88,8 @@ const budget = z.strictObject({
   rows: count.optional(),
 })
 
-const detail = z.strictObject({
+/** one scope, as it is asked for */
+export const detailSchema = z.strictObject({
   type: z.literal('holdpoint'),
   actions: z.array(effect).min(1).max(6),
   locations: z.array(location).min(1).max(100),
@@ -99,7 +101,7 @@ export const mandateRequestSchema = z.strictObject({
   agent: agentName,
   expiresInMinutes: z.int().min(1).max(minutesMax).optional(),
   expiresAt: z.iso.datetime({ offset: true, error: '{value} is not a date and time' }).optional(),
-  egress: z.array(egressHost).max(100).default([]),
+  egress: z.array(egressHostSchema).max(100).default([]),
   budget: budget.default({}),
   holdWaitSeconds: z.int().min(0).max(300).default(0),
   parent: z
@@ -107,7 +109,7 @@ export const mandateRequestSchema = z.strictObject({
     .regex(/^[a-z0-9_]{1,80}$/, '{value} is not the id of a mandate')
     .transform((id) => id as MandateId)
     .optional(),
-  authorization_details: z.array(detail).min(1).max(50),
+  authorization_details: z.array(detailSchema).min(1).max(50),
 })
 
 export type MandateRequest = z.output<typeof mandateRequestSchema>
@@ -147,7 +149,7 @@ export function mandateFrom(request: MandateRequest, context: GrantContext): Man
   return mandate
 }
 
-function scopeFrom(one: z.output<typeof detail>, providers: readonly string[]): Scope {
+export function scopeFrom(one: z.output<typeof detailSchema>, providers: readonly string[]): Scope {
   const { actions, locations } = one
   const resources = one.resources ?? providers.map((provider) => `${provider}:*`)
   if (!isNonEmpty(resources)) {

@@ -3,6 +3,7 @@ import { assert } from '../domain/fault.ts'
 import type { StrangerCode } from '../domain/identity.ts'
 import { millisecondsOf } from '../domain/instant.ts'
 import type { Mandate, Standing } from '../domain/mandate.ts'
+import { widened } from '../domain/widening.ts'
 import type { AgentName, Digest, Instant, LeaseId, MandateId, PersonName } from '../domain/names.ts'
 import type { StoreReads } from '../store/store.ts'
 import type { ScramVerifier } from '../system/scram.ts'
@@ -26,6 +27,8 @@ export interface MandateState {
   readonly above: readonly MandateState[]
   readonly expiresAt: Instant
   revoked: boolean
+  /** what adds to it; the newest last */
+  readonly widenings: MandateState[]
 }
 
 export interface AgentState {
@@ -56,6 +59,9 @@ export class LeaseBook {
   readonly #agents = new Map<AgentName, AgentState>()
   /** those whose end has not been told yet */
   readonly #live = new Set<HeldLease>()
+  /** those that stand */
+  readonly #widening = new Set<MandateState>()
+  readonly #wide = new Map<MandateState, { by: readonly MandateState[]; mandate: Mandate }>()
   readonly #store: StoreReads
   readonly #ended: EndListener
   #everyoneKilled = false
@@ -109,6 +115,28 @@ export class LeaseBook {
     return this.#mandates.get(id)
   }
 
+  /** Who stands by it at this moment, with all that widens its mandate then. */
+  standing({ standing, mandates }: HeldLease, now: Instant): Standing {
+    if (mandates.every(({ widenings }) => widenings.length === 0)) return standing
+    const [mandate, ...ancestors] = mandates.map((state) => this.#widened(state, now))
+    assert(mandate !== undefined, 'a lease has a mandate')
+    return { ...standing, mandate, ancestors }
+  }
+
+  /** The same object while the same widens it: what was judged for it is remembered by that. */
+  #widened(state: MandateState, now: Instant): Mandate {
+    const standing = state.widenings.filter(({ revoked, expiresAt }) => !revoked && now < expiresAt)
+    if (standing.length === 0) return state.mandate
+    const last = this.#wide.get(state)
+    const same =
+      last?.by.length === standing.length && last.by.every((one, i) => one === standing[i])
+    if (last !== undefined && same) return last.mandate
+    const grants = standing.map(({ mandate }) => mandate)
+    const mandate = widened(state.mandate, grants, now)
+    this.#wide.set(state, { by: standing, mandate })
+    return mandate
+  }
+
   /** Why it does not stand at this moment; null when it does. */
   fall(held: HeldLease, milliseconds: number): Fall | null {
     if (this.#everyoneKilled) return { code: 'killed', name: 'every agent', detail: '' }
@@ -119,6 +147,9 @@ export class LeaseBook {
   sweep(milliseconds: number): void {
     for (const held of this.#live) {
       if (milliseconds >= held.expiresAtMilliseconds) this.#end(held)
+    }
+    for (const state of this.#widening) {
+      if (millisecondsOf(state.expiresAt) <= milliseconds) this.#endWidening(state)
     }
   }
 
@@ -176,8 +207,12 @@ export class LeaseBook {
     const parent = mandate.parent === null ? null : known(this.#mandates, mandate.parent)
     const above = parent === null ? [] : [parent, ...parent.above]
     const expiresAt = earliest([mandate.expiresAt, ...above.map((each) => each.expiresAt)])
-    const state = { mandate, above, expiresAt, revoked: false }
+    const state = { mandate, above, expiresAt, revoked: false, widenings: [] }
     this.#mandates.set(mandate.id, state)
+    if (mandate.widens !== undefined) {
+      known(this.#mandates, mandate.widens.mandate).widenings.push(state)
+      this.#widening.add(state)
+    }
     return state
   }
 
@@ -221,8 +256,18 @@ export class LeaseBook {
 
   #revokeMandate(state: MandateState): void {
     state.revoked = true
+    this.#endWidening(state)
     for (const held of this.#live) {
       if (held.mandates.includes(state)) this.#end(held)
+    }
+  }
+
+  /** What is open may be so by it alone: connections end, the leases go on. */
+  #endWidening(state: MandateState): void {
+    if (!this.#widening.delete(state)) return
+    const wider = state.mandate.widens?.mandate
+    for (const held of this.#live) {
+      if (held.mandates.some(({ mandate }) => mandate.id === wider)) this.#tell(held)
     }
   }
 

@@ -3,7 +3,7 @@ import type { SignedDeed } from '../domain/deed.ts'
 import type { Lease } from '../domain/fact.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Identity } from '../domain/identity.ts'
-import { later } from '../domain/instant.ts'
+import { instantOf, later } from '../domain/instant.ts'
 import type { AgentName, Instant, LeaseId, MandateId, PersonName } from '../domain/names.ts'
 import type { Presented } from '../domain/request.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -186,7 +186,8 @@ function identifyHeld(
 ): Identity {
   if (held === undefined) return stranger('unknown-lease')
   const fall = book.fall(held, milliseconds)
-  return fall === null ? { kind: 'known', standing: held.standing } : strangerOf(fall)
+  if (fall !== null) return strangerOf(fall)
+  return { kind: 'known', standing: book.standing(held, instantOf(milliseconds)) }
 }
 
 function standingOf(book: LeaseBook, token: string | null, milliseconds: number) {
@@ -208,6 +209,10 @@ function checkWanted(book: LeaseBook, wanted: WantedLease, clock: Clock): Instan
   const under = book.mandate(mandate)
   if (under === undefined) {
     throw unknown('mandate', mandate, 'see `holdpoint mandate list`')
+  }
+  if (under.mandate.widens !== undefined) {
+    const widened = under.mandate.widens.mandate
+    throw new Fault('mandate-widens', `it only widens \`${widened}\`; issue a lease for that one`)
   }
   if (under.mandate.agent !== agent) {
     throw new Fault('wrong-agent', `the mandate \`${mandate}\` is for \`${under.mandate.agent}\``)

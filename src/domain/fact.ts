@@ -1,8 +1,10 @@
+import type { Ask } from './ask.ts'
 import type { Decision } from './decision.ts'
 import type { Answered, Hold } from './hold.ts'
 import type { Mandate } from './mandate.ts'
 import type {
   AgentName,
+  AskId,
   DecisionId,
   Digest,
   HoldId,
@@ -50,6 +52,10 @@ export type Fact = Readonly<
   | { kind: 'notified'; channel: string; topic: NotificationTopic; about: string; end: NotifiedEnd }
   /** evidence was taken out of the console, by whom, of which entries */
   | { kind: 'evidence-exported'; by: PersonName; from: number; to: number; sha256: Digest }
+  /** an agent asks people for more than its mandate, or for help */
+  | { kind: 'asked'; ask: Ask }
+  /** refused: no; told: what to do instead. A yes is the mandate that widens its own */
+  | { kind: 'ask-answered'; ask: AskId; answer: 'refused' | 'told'; by: PersonName; note: string }
   /** before Holdpoint itself reads a provider, to know what exists there */
   | { kind: 'discovering'; upstream: UpstreamName; request: Digest }
   /** before a request is tried in a transaction that is not committed, to know what it touches */
@@ -60,6 +66,14 @@ export type Fact = Readonly<
       upstream: UpstreamName
       work: AdministrativeWork
       request: Digest
+      by: PersonName | null
+    }
+  /** an MCP server's tool may be called as it is defined now; by: null where it was seen first */
+  | {
+      kind: 'tool-pinned'
+      upstream: UpstreamName
+      tool: string
+      definition: Digest
       by: PersonName | null
     }
   | { kind: 'decided'; decision: Decision }

@@ -1,5 +1,5 @@
 import type { KnownEffectKind } from './effect.ts'
-import type { AgentName, Instant, LeaseId, MandateId, PersonName } from './names.ts'
+import type { AgentName, AskId, Instant, LeaseId, MandateId, PersonName } from './names.ts'
 import type { NonEmpty } from './nonempty.ts'
 
 /** What a human asked for, as a grant. Its scopes ride in RFC 9396 `authorization_details`. */
@@ -19,6 +19,11 @@ export interface Mandate {
   readonly expiresAt: Instant
   /** the mandate that this one narrows, for a sub-agent */
   readonly parent: MandateId | null
+  /**
+   * the mandate that it adds to while both stand, and the agent's asking that it answers; absent
+   * for all others. No lease is issued for it, and its budget is that of what it widens
+   */
+  readonly widens?: Readonly<{ mandate: MandateId; ask: AskId }>
 }
 
 /**

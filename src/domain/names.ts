@@ -8,6 +8,8 @@ export type LeaseId = Named<'lease'>
 export type RequestId = Named<'request'>
 export type DecisionId = Named<'decision'>
 export type HoldId = Named<'hold'>
+/** of what an agent asks of people: more of its mandate, or help */
+export type AskId = Named<'ask'>
 export type SessionId = Named<'session'>
 export type SecretName = Named<'secret'>
 export type UpstreamName = Named<'upstream'>

@@ -15,7 +15,7 @@ import type { Clock } from '../system/clock.ts'
 import { openJudge, stoppedFault } from './judge.ts'
 import type { Case, Judge, OpenJudge } from './judge.ts'
 import type { ReplayAsked, ReplayReport, SkipReason, Traffic } from './report.ts'
-import { ancestorsOf, standingThen } from './standing.ts'
+import { ancestorsOf, standingThen, wideningsOf } from './standing.ts'
 import { createTally } from './tally.ts'
 import type { Decided, Tally } from './tally.ts'
 import { createTurns } from './turns.ts'
@@ -206,14 +206,16 @@ const standingsMax = 10_000
 function createStandings(store: StoreReads, { mandate }: ReplayAsked): Standings {
   const known = new Map<string, Standing | null>()
   const instead = mandate === undefined ? null : candidate(store, mandate)
+  const widenings = wideningsOf(store)
   return {
     of(decision) {
       if (instead !== null) return instead
       const { agent, lease, mandate: under } = decision
-      const key = `${agent ?? ''} ${lease ?? ''} ${under ?? ''}`
+      const wide = widenings.length === 0 ? '' : decision.at
+      const key = `${agent ?? ''} ${lease ?? ''} ${under ?? ''} ${wide}`
       const found = known.get(key)
       if (found !== undefined || known.size >= standingsMax) return found ?? null
-      const standing = standingThen(store, decision)
+      const standing = standingThen(store, decision, widenings)
       known.set(key, standing)
       return standing
     },

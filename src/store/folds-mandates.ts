@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 
 import type { AgentName, Instant, MandateId } from '../domain/names.ts'
 import { conflict } from './fold.ts'
+import { createAskRows } from './folds-asks.ts'
 import type { Folds } from './fold.ts'
 import { textOf, textOrNull } from './rows.ts'
 
@@ -30,6 +31,7 @@ export function foldMandates(database: DatabaseSync): MandateFolds {
   const addLease = database.prepare(
     'INSERT INTO leases(id, idx, agent, mandate, token_hash) VALUES(?, ?, ?, ?, ?)',
   )
+  const asks = createAskRows(database)
   const endLease = database.prepare('UPDATE leases SET ended = coalesce(ended, ?) WHERE id = ?')
 
   function checkAgent(name: AgentName): void {
@@ -51,12 +53,24 @@ export function foldMandates(database: DatabaseSync): MandateFolds {
   }
 
   return {
-    'mandate-granted'({ mandate: { id, agent: name, parent, expiresAt } }, { index, at }) {
+    'mandate-granted'({ mandate: granted }, { index, at }) {
+      const { id, agent: name, parent, expiresAt } = granted
       checkAgent(name)
       if (mandate.get(id) !== undefined)
         conflict(`there is a mandate \`${id}\` already`, 'use a new id')
       if (parent !== null) checkUnder(parent, expiresAt, at)
-      addMandate.run(id, index, name, parent, expiresAt)
+      const { widens } = granted
+      if (widens === undefined) {
+        addMandate.run(id, index, name, parent, expiresAt)
+        return
+      }
+      const ask = asks.waiting(widens.ask, at)
+      const same = ask.agent === name && ask.mandate === widens.mandate
+      if (!same) conflict(`\`${widens.ask}\` asks for something else`, 'load the page again')
+      checkUnder(widens.mandate, expiresAt, at)
+      // It ends with what it widens, as those do that were narrowed from it.
+      addMandate.run(id, index, name, widens.mandate, expiresAt)
+      asks.answer(widens.ask, 'granted', index)
     },
     'mandate-revoked'({ mandate: id }, { at }) {
       if (mandate.get(id) === undefined) {
@@ -72,6 +86,9 @@ export function foldMandates(database: DatabaseSync): MandateFolds {
       checkAgent(name)
       if (checkUnder(under, expiresAt, at).agent !== name) {
         conflict(`the mandate \`${under}\` is not one of \`${name}\``, 'grant it one')
+      }
+      if (asks.isWidening(under)) {
+        conflict(`the mandate \`${under}\` only widens another`, 'issue a lease for that one')
       }
       if (lease.get(id, tokenHash) !== undefined) {
         conflict(`there is a lease \`${id}\`, or its token, already`, 'make a new one')

@@ -1,5 +1,5 @@
 /** What `PRAGMA user_version` says of a store with these tables. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 /** `HPLD`: the file is a store of Holdpoint. */
 export const applicationId = 0x48504c44
 
@@ -8,6 +8,29 @@ const pushTables = `
     subscription TEXT PRIMARY KEY,
     idx INTEGER NOT NULL,
     person TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`
+
+const askTables = `
+  CREATE TABLE asks(
+    id TEXT PRIMARY KEY,
+    idx INTEGER NOT NULL,
+    agent TEXT NOT NULL,
+    mandate TEXT NOT NULL,
+    expires TEXT NOT NULL,
+    state TEXT NOT NULL CHECK(state IN ('waiting', 'granted', 'refused', 'told')),
+    answered INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX asks_by_state ON asks(state, idx);
+`
+
+const toolTables = `
+  CREATE TABLE tool_pins(
+    upstream TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    PRIMARY KEY(upstream, tool)
   ) STRICT, WITHOUT ROWID;
 `
 
@@ -130,7 +153,12 @@ export const schema = `
     PRIMARY KEY(hold, person)
   ) STRICT, WITHOUT ROWID;
   ${pushTables}
+  ${askTables}
+  ${toolTables}
 `
 
 /** What a store of an older version lacks, by that version; nothing before it needs folding. */
-export const upgrades: Readonly<Record<number, string>> = { 1: pushTables }
+export const upgrades: Readonly<Record<number, string>> = {
+  1: pushTables,
+  2: `${askTables}${toolTables}`,
+}

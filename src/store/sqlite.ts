@@ -14,14 +14,18 @@ import { foldDecisions } from './folds-decisions.ts'
 import { foldHolds } from './folds-holds.ts'
 import { foldMandates } from './folds-mandates.ts'
 import { foldPeople } from './folds-people.ts'
+import { foldAsks } from './folds-asks.ts'
 import { foldPush } from './folds-push.ts'
+import { foldTools } from './folds-tools.ts'
 import { openJournal, readJournal } from './journal.ts'
 import { readAgents } from './read-agents.ts'
 import { readDecisions } from './read-decisions.ts'
 import { readFacts } from './read-facts.ts'
 import { readPeople } from './read-people.ts'
+import { readAsks } from './read-asks.ts'
 import { readPush } from './read-push.ts'
 import { readSearch } from './read-search.ts'
+import { readTools } from './read-tools.ts'
 import { createSpending } from './spending.ts'
 import type { Spending } from './spending.ts'
 import type { FactRow, Group, SavedCheckpoint, Store, TreeNode } from './store.ts'
@@ -44,7 +48,9 @@ function openOn(database: DatabaseSync, journalFile: string): Store {
     ...readPeople(database),
     ...readDecisions(database),
     ...readPush(database),
+    ...readAsks(database),
     ...readSearch(database),
+    ...readTools(database),
   }
   const facts = createWrites(database, reads.head().size)
   replay(journalFile, reads.head().size, facts)
@@ -227,6 +233,8 @@ function createFolds(database: DatabaseSync, spending: Spending): Folds {
     ...foldMandates(database),
     ...foldPeople(database),
     ...foldPush(database),
+    ...foldTools(database),
+    ...foldAsks(database),
     ...foldHolds(database, spending),
     ...foldApprovals(database),
     ...foldDecisions(database, spending),

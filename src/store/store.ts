@@ -1,3 +1,4 @@
+import type { Ask, AskState } from '../domain/ask.ts'
 import type { Decision } from '../domain/decision.ts'
 import type {
   Enrolment,
@@ -14,6 +15,7 @@ import type { Hold, HoldState } from '../domain/hold.ts'
 import type { Mandate } from '../domain/mandate.ts'
 import type {
   AgentName,
+  AskId,
   DecisionId,
   Digest,
   HoldId,
@@ -129,8 +131,14 @@ export interface StoreReads {
   enrolment(codeHash: Digest): EnrolmentRecord | null
   /** not used yet, newest first; whether they are too old is for the reader */
   unusedEnrolments(count: number): readonly EnrolmentRecord[]
+  /** how each tool of an MCP server is accepted, by name */
+  toolPins(upstream: UpstreamName): readonly ToolPin[]
   /** of one person, or of all; what is kept beside is the browser's own subscription, as JSON */
   pushSubscriptions(person?: PersonName | null): readonly PushSubscriptionRecord[]
+
+  /** newest first, at most `count`; whether one has expired is for the reader */
+  asks(count: number): readonly AskRecord[]
+  ask(id: AskId): AskRecord | null
 
   /** oldest first */
   holds(filter?: HoldFilter): readonly HoldRecord[]
@@ -226,6 +234,12 @@ export interface EnrolmentRecord {
   readonly usedAt: Instant | null
 }
 
+/** `expired` is not a state of a record: what waits has expired when its time is over */
+export interface AskRecord {
+  readonly ask: Ask
+  readonly state: AskState
+}
+
 export interface HoldFilter {
   readonly state?: HoldState['kind']
   readonly agent?: AgentName
@@ -259,4 +273,9 @@ export interface Spent {
   readonly denials: number
   /** every distinct resource touched, as `provider:type/id` */
   readonly resources: readonly string[]
+}
+
+export interface ToolPin {
+  readonly tool: string
+  readonly definition: Digest
 }
