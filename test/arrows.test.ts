@@ -9,14 +9,14 @@ import { isTest, sourceFiles } from './source-files.ts'
  */
 const arrows: Readonly<Record<string, string>> = {
   domain: '',
-  wire: 'domain',
+  wire: 'domain languages',
   languages: 'domain wire npm:graphql npm:libpg-query npm:unbash',
   providers: 'domain wire languages',
   inventory: 'domain wire type:providers',
   words: 'domain wire',
   policy: 'domain wire npm:@cedar-policy/cedar-wasm',
   breaker: 'domain',
-  advice: 'domain',
+  advice: 'domain wire',
   'interpret.ts': 'domain providers type:parts.ts',
   'refusals.ts': 'domain',
   'sessions.ts': 'domain',
