@@ -27,9 +27,9 @@ const arrows: Readonly<Record<string, string>> = {
   system: 'domain wire node',
   store: 'domain system wire node',
   ledger: 'domain system wire type:store node',
-  doors: 'domain system wire node npm:@peculiar/x509',
+  doors: 'domain system wire type:advice type:snapshots node npm:@peculiar/x509',
   credentials: 'domain system wire type:ledger type:store clearance.ts node',
-  upstreams: 'domain system wire type:credentials clearance.ts type:providers node',
+  upstreams: 'domain system wire type:languages type:credentials clearance.ts type:providers node',
   discovery: 'domain system wire inventory type:clearance.ts type:ledger type:providers',
   reading: 'domain system wire languages providers node',
   holds: 'domain system wire type:ledger type:store node npm:@simplewebauthn/server',
@@ -46,7 +46,7 @@ const arrows: Readonly<Record<string, string>> = {
   snapshots: 'domain system node',
   sandbox: 'domain system node npm:@anthropic-ai/sandbox-runtime',
   hooks: 'domain system type:doors node',
-  scan: 'domain system wire type:providers node npm:@secretlint/core',
+  scan: 'domain system wire type:providers node npm:@secretlint/secretlint-rule-preset-recommend',
 }
 
 const pure = [

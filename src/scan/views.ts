@@ -1,0 +1,87 @@
+// Other ways in which a text says something: in pieces that are joined, in base64, percent-encoded.
+// Each is read as if it stood there plainly; what is found in it is all of the encoded run.
+import type { Span } from './found.ts'
+
+export interface View {
+  readonly text: string
+  /** where a span of the view stands in the text */
+  at(span: Span): Span
+}
+
+const runsMax = 2000
+const base64Run = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{32,16384}={0,2}(?![A-Za-z0-9+/=_-])/g
+const percentRun = /[\w.~+-]*(?:%[0-9A-Fa-f]{2}[\w.~+/:@?=&-]*){3,4096}/g
+const printable = /^[\x09\x0a\x0d\x20-\x7e]{20,}$/
+
+/** What the text carries in base64, once or twice over, where that is printable. */
+export function* base64Views(text: string): Generator<View> {
+  let count = 0
+  for (const match of text.matchAll(base64Run)) {
+    if (++count > runsMax) return
+    const decoded = decodeBase64(match[0])
+    if (decoded === null) continue
+    const whole = { start: match.index, end: match.index + match[0].length }
+    yield { text: decoded, at: () => whole }
+    const again = base64Run.test(decoded) ? decodeBase64(decoded.trim()) : null
+    base64Run.lastIndex = 0
+    if (again !== null) yield { text: again, at: () => whole }
+  }
+}
+
+function decodeBase64(run: string): string | null {
+  // The first quartet alone tells most of what is no text.
+  const lead = Buffer.from(run.slice(0, 8), 'base64').toString('latin1')
+  if (!/^[\x09\x0a\x0d\x20-\x7e]+$/.test(lead)) return null
+  const decoded = Buffer.from(run, 'base64').toString('latin1')
+  return printable.test(decoded) ? decoded : null
+}
+
+export function* percentViews(text: string): Generator<View> {
+  if (!/%(?:3A|3D|2F|40|5F|7C)/i.test(text)) return
+  let count = 0
+  for (const match of text.matchAll(percentRun)) {
+    if (++count > runsMax) return
+    const whole = { start: match.index, end: match.index + match[0].length }
+    try {
+      yield { text: decodeURIComponent(match[0]), at: () => whole }
+    } catch {
+      continue
+    }
+  }
+}
+
+const seam =
+  /["'`][ \t]*(?:\+|\.|\.\.|&|\\)?[ \t]*\r?\n?[ \t]*(?:\+|\.|\.\.|&)?[ \t]*["'`]|\\\r?\n[ \t]*/g
+
+/** The text with its seams taken out: `'ab' + 'cd'`, a line that ends in a backslash. */
+export function joinedView(text: string): View | null {
+  if (!/["'`][ \t]*(?:[+.&\\]|\r?\n[ \t]*["'`+.])|\\\r?\n/.test(text)) return null
+  const kept: { from: number; at: number; length: number }[] = []
+  let joined = ''
+  let from = 0
+  const keep = (to: number): void => {
+    if (to > from) kept.push({ from, at: joined.length, length: to - from })
+    joined += text.slice(from, to)
+  }
+  for (const match of text.matchAll(seam)) {
+    keep(match.index)
+    from = match.index + match[0].length
+  }
+  keep(text.length)
+  const origin = (offset: number): number => {
+    const piece = kept.findLast(({ at }) => at <= offset)
+    return piece === undefined ? 0 : piece.from + Math.min(offset - piece.at, piece.length)
+  }
+  const at = ({ start, end }: Span): Span => ({ start: origin(start), end: origin(end - 1) + 1 })
+  return { text: joined, at }
+}
+
+/** Escapes of strings inside strings, of the same length: a value begins after `\n` too. */
+export function unescaped(text: string): string {
+  if (!text.includes('\\')) return text
+  return text.replace(/\\+(?:[nrt]|["'])/g, (escape) => {
+    const last = escape.at(-1) ?? ''
+    const quote = last === '"' || last === "'"
+    return quote ? last.padStart(escape.length) : '\n'.repeat(escape.length)
+  })
+}
