@@ -4,20 +4,81 @@ import type { Instant } from '../domain/names.ts'
 export interface Snapshots {
   /**
    * Keeps the work tree as it is now; resolves once a crash cannot lose it. The same snapshot as the
-   * last one when nothing has changed. Rejects with a Fault that says why it cannot.
+   * last one when nothing has changed. Rejects with a Fault that says why it cannot. Who begins
+   * something says `whyStart`.
    */
   take(why: string): Promise<Snapshot>
   /** newest first */
   list(): Promise<readonly Snapshot[]>
+  /** What bringing a snapshot back would change; changes nothing. */
+  compare(id: string, selection: Selection): Promise<Comparison>
+  /**
+   * Brings a snapshot back, after one of what is there now, and reads again what it wrote. Called
+   * again after a crash, it ends in the same state.
+   */
+  restore(id: string, selection: Selection): Promise<Restoration>
+  /** Forgets what is too old, and packs the rest; what is taken meanwhile waits for milliseconds. */
+  tidy(): Promise<void>
+  /** Ends what runs in the background; nothing may be called afterwards. */
+  close(): Promise<void>
 }
 
+/** The reason of a snapshot at the start of a session: what `--at start` finds. */
+export const whyStart = 'start'
+
 export interface Snapshot {
-  /** 40 hexadecimal digits */
+  /** 64 hexadecimal digits: a commit of the shadow repository */
   readonly id: string
   readonly at: Instant
   /** what it was taken before, in a few words: `before: git clean -fdx` */
   readonly why: string
+  /** `undoing` and `undone` are those that an undo takes itself, before it and after it */
+  readonly kind: 'taken' | 'undoing' | 'undone'
   readonly files: number
-  /** paths that were left out, and by which limit; at most 100 */
-  readonly leftOut: readonly Readonly<{ path: string; why: string }>[]
+  readonly bytes: number
+  /** paths that were left out, and by which limit; at most 100, those that are no loss last */
+  readonly leftOut: readonly LeftOut[]
+  /** how many more were left out */
+  readonly leftOutMore: number
+}
+
+export interface LeftOut {
+  /** from the work tree, as people read it */
+  readonly path: string
+  readonly why: string
+  /** it can be made again: `node_modules`. What cannot is lost when it is destroyed */
+  readonly reproducible: boolean
+}
+
+export interface Selection {
+  /** from the work tree, its bytes as Latin-1; each with all in it. None: everything */
+  readonly paths: readonly string[]
+  /** what was made since goes, too */
+  readonly exact: boolean
+}
+
+export interface Change {
+  /** from the work tree, its bytes as Latin-1 */
+  readonly path: string
+  readonly kind: 'brought-back' | 'overwritten' | 'mode' | 'removed'
+  readonly of: 'file' | 'folder' | 'link'
+}
+
+export interface Comparison {
+  readonly snapshot: Snapshot
+  /** sorted by path */
+  readonly changes: readonly Change[]
+  /** what was made since and stays */
+  readonly stays: readonly string[]
+}
+
+export interface Restoration extends Comparison {
+  /** what was there before it: to undo the undo */
+  readonly before: Snapshot
+  /** what could not be written, and why */
+  readonly failed: readonly Readonly<{ path: string; why: string }>[]
+  /** SHA-256 over what was selected: in the snapshot, and on disk afterwards */
+  readonly sha256Kept: string
+  readonly sha256Now: string
+  readonly equal: boolean
 }

@@ -1,0 +1,235 @@
+// Looks at every entry of a work tree, following nothing, and says what is left out.
+import { fstatSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+
+import { Fault } from '../domain/fault.ts'
+import type { Kind } from './entry.ts'
+import { madeAgainBy } from './limits.ts'
+import type { SnapshotLimits } from './limits.ts'
+import { at, closeFolder, codeOf, itself, openFolder, openRoot } from './reach.ts'
+import type { Folder } from './reach.ts'
+
+/** One entry as `lstat` sees it: enough to know whether it has been touched. */
+export interface Seen {
+  readonly kind: Kind
+  readonly mode: number
+  readonly owner: number
+  readonly group: number
+  /** microseconds */
+  readonly modified: number
+  /** microseconds; no program can set it */
+  readonly changed: number
+  readonly size: number
+  readonly inode: number
+  /** a link's, bytes as Latin-1; else empty */
+  readonly target: string
+}
+
+export interface Left {
+  readonly path: string
+  readonly why: string
+  readonly reproducible: boolean
+}
+
+export interface Walked {
+  /** parents before what is in them; the work tree itself is the empty path */
+  readonly seen: ReadonlyMap<string, Seen>
+  readonly left: readonly Left[]
+}
+
+interface Walk {
+  readonly seen: Map<string, Seen>
+  readonly left: Left[]
+  readonly device: number
+  readonly limits: SnapshotLimits
+  readonly signal: AbortSignal
+  /** looked at since others had a turn */
+  since: number
+}
+
+const turnEvery = 2000
+
+/** Null when there is no work tree: it has been removed. */
+export async function walk(
+  workTree: string,
+  limits: SnapshotLimits,
+  signal: AbortSignal,
+): Promise<Walked | null> {
+  const root = openedRoot(workTree)
+  if (root === null) return null
+  try {
+    const stats = fstatSync(root.fd)
+    const state: Walk = { seen: new Map(), left: [], device: stats.dev, limits, signal, since: 0 }
+    state.seen.set('', seenOf(stats, 'folder', ''))
+    await walkFolder(state, root, '', 0)
+    return settle(state)
+  } finally {
+    closeFolder(root)
+  }
+}
+
+export function openedRoot(workTree: string): Folder | null {
+  try {
+    return openRoot(workTree)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') return null
+    if (code === 'ENOTDIR' || code === 'ELOOP') {
+      throw new Fault(
+        'snapshot-not-folder',
+        `\`${workTree}\` is not a folder any more: look at what stands there, and move it away`,
+      )
+    }
+    throw new Fault('snapshot-unreadable', `\`${workTree}\` cannot be read: ${code}`)
+  }
+}
+
+async function walkFolder(state: Walk, folder: Folder, path: string, depth: number): Promise<void> {
+  const names = readdirSync(itself(folder), 'latin1')
+  // What refers is read before what is referred to: an object named by a ref that was seen is seen.
+  if (path === '.git' || path.endsWith('/.git')) names.sort(objectsLast)
+  const beside = new Set(names)
+  for (const name of names) {
+    const child = path === '' ? name : `${path}/${name}`
+    const stats = lstatSync(at(folder, name), { throwIfNoEntry: false })
+    if (stats === undefined) continue
+    if (++state.since >= turnEvery) await turn(state)
+    if (stats.isDirectory()) await walkInto(state, folder, name, child, { stats, depth, beside })
+    else if (stats.isFile()) lookAtFile(state, child, stats)
+    else if (stats.isSymbolicLink()) lookAtLink(state, folder, name, child, stats)
+    else leave(state, child, `not a file: ${oddKind(stats)}`, false)
+  }
+}
+
+async function turn(state: Walk): Promise<void> {
+  state.since = 0
+  const { entriesMax } = state.limits
+  if (state.seen.size > entriesMax) {
+    throw new Fault(
+      'snapshot-too-many',
+      `this work tree has more than ${entriesMax} files: work in a smaller folder of it`,
+    )
+  }
+  await setImmediate()
+  state.signal.throwIfAborted()
+}
+
+function objectsLast(a: string, b: string): number {
+  return Number(a === 'objects') - Number(b === 'objects')
+}
+
+interface FolderAt {
+  readonly stats: Stats
+  readonly depth: number
+  readonly beside: ReadonlySet<string>
+}
+
+async function walkInto(
+  state: Walk,
+  parent: Folder,
+  name: string,
+  path: string,
+  { stats, depth, beside }: FolderAt,
+): Promise<void> {
+  if (stats.dev !== state.device) {
+    leave(state, path, 'another file system is mounted there', false)
+    return
+  }
+  if (depth >= state.limits.depthMax) {
+    leave(state, path, `more than ${state.limits.depthMax} folders deep`, false)
+    return
+  }
+  let folder: Folder
+  try {
+    folder = openFolder(parent, name)
+  } catch (error) {
+    leave(state, path, unreadableWhy(error), false)
+    return
+  }
+  try {
+    const again = madeAgainBy(name, beside, () => readdirSync(itself(folder), 'latin1'))
+    if (again !== null) {
+      leave(state, path, `${again} makes it again`, true)
+      return
+    }
+    state.seen.set(path, seenOf(stats, 'folder', ''))
+    await walkFolder(state, folder, path, depth + 1)
+  } catch (error) {
+    if (codeOf(error) === '' || error instanceof Fault) throw error
+    leave(state, path, unreadableWhy(error), false)
+  } finally {
+    closeFolder(folder)
+  }
+}
+
+function lookAtFile(state: Walk, path: string, stats: Stats): void {
+  const { fileBytesMax, repositoryFileBytesMax } = state.limits
+  const most = /(^|\/)\.git\//.test(path) ? repositoryFileBytesMax : fileBytesMax
+  if (stats.size > most) leave(state, path, `larger than ${inMebibytes(most)}`, false)
+  else state.seen.set(path, seenOf(stats, 'file', ''))
+}
+
+function lookAtLink(state: Walk, folder: Folder, name: string, path: string, stats: Stats): void {
+  try {
+    const target = readlinkSync(at(folder, name), 'latin1')
+    state.seen.set(path, seenOf(stats, 'link', target))
+  } catch (error) {
+    leave(state, path, unreadableWhy(error), false)
+  }
+}
+
+function oddKind(stats: Stats): string {
+  if (stats.isFIFO()) return 'a fifo'
+  if (stats.isSocket()) return 'a socket'
+  return 'a device'
+}
+
+function unreadableWhy(error: unknown): string {
+  const code = codeOf(error)
+  return code === 'EACCES' || code === 'EPERM' ? 'it may not be read' : `it cannot be read: ${code}`
+}
+
+function leave({ left }: Walk, path: string, why: string, reproducible: boolean): void {
+  left.push({ path, why, reproducible })
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.round(bytes / 1_048_576)} MiB`
+}
+
+export function seenOf(stats: Stats, kind: Kind, target: string): Seen {
+  return {
+    kind,
+    mode: stats.mode & 0o7777,
+    owner: stats.uid,
+    group: stats.gid,
+    modified: Math.round(stats.mtimeMs * 1000),
+    changed: Math.round(stats.ctimeMs * 1000),
+    size: kind === 'folder' ? 0 : stats.size,
+    inode: stats.ino,
+    target,
+  }
+}
+
+/** Everything together has a limit, too: the largest files go first, and are named. */
+function settle(state: Walk): Walked {
+  const { seen, left, limits } = state
+  let bytes = 0
+  for (const { size } of seen.values()) bytes += size
+  if (bytes > limits.bytesMax) {
+    const largest = [...seen].sort(([, a], [, b]) => b.size - a.size)
+    for (const [path, { size, kind }] of largest) {
+      if (bytes <= limits.bytesMax) break
+      if (kind !== 'file') continue
+      seen.delete(path)
+      bytes -= size
+      left.push({
+        path,
+        why: `all files together are larger than ${inMebibytes(limits.bytesMax)}`,
+        reproducible: false,
+      })
+    }
+  }
+  return { seen, left }
+}
