@@ -40,7 +40,7 @@ export interface Args {
   values(...names: readonly string[]): readonly Word[]
 }
 
-const abbreviationCharactersMin = 4
+const abbreviationCharactersMin = 3
 const refusals: readonly string[] = ['false', 'none', 'no', '0', 'off']
 
 export function readArgs(words: readonly Word[], spec: Spec = {}): Args {
