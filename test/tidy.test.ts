@@ -31,7 +31,7 @@ const fenced: readonly { pattern: RegExp; allowed: RegExp; why: string }[] = [
   },
   {
     pattern: /\bprocess\.env\b/,
-    allowed: /^(src\/cli\/main\.ts|simulators\/|bench\/|test\/|console\/vite)/,
+    allowed: /^(src\/cli\/(hook-)?main\.ts|simulators\/|bench\/|test\/|console\/vite)/,
     why: 'the environment is an argument',
   },
   {

@@ -224,6 +224,15 @@ test('a work tree in a temporary folder is a work tree', () => {
   assert.equal(codesFor('write local:path//tmp/w/shop/.claude/settings.json', inside), 'own-hooks')
 })
 
+test('a home in a temporary folder is a home, and a temporary folder in a home is temporary', () => {
+  const odd = { home: '/tmp/h', workTree: '/tmp/h/shop' }
+  assert.equal(codesFor('write local:path//tmp/h/.bashrc', odd), 'runs-by-itself')
+  assert.equal(codesFor('destroy local:path//tmp/h/x', odd), 'outside-work-tree')
+  assert.equal(codesFor('destroy local:path//tmp/x', odd), 'pass')
+  const own = { temporary: ['/tmp', '/home/u/tmp'] }
+  assert.equal(codesFor('destroy local:path//home/u/tmp/x', own), 'pass')
+})
+
 test('the gate judges what it governs, when it is the only way out; nothing else', () => {
   const lines = ['destroy', 'disarm', 'escalate'].map((kind) => `${kind} railway:volume/pg-data`)
   for (const line of lines) {

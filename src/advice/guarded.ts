@@ -2,7 +2,7 @@
 // runs by itself, what lets somebody in. A list of names, and so never complete.
 import type { Resource } from '../domain/resource.ts'
 import type { Circumstances } from './advice.ts'
-import { isWithin } from './places.ts'
+import { isTemporary, isWithin } from './places.ts'
 
 export interface Guarded {
   readonly code: 'own-hooks' | 'git-hooks' | 'runs-by-itself' | 'credential-file'
@@ -57,13 +57,14 @@ const outsideOnly: readonly (readonly [RegExp, Guarded])[] = [
 /** What may not be changed at all by an agent, whatever could be kept of it; null for the rest. */
 export function guardedFromChange(
   { id }: Resource,
-  { workTree, home, temporary }: Circumstances,
+  around: Circumstances,
   destroys: boolean,
 ): Guarded | null {
   if (id === null) return null
+  const { workTree, home } = around
   const inside = workTree !== null && isWithin(id, workTree)
   // What lies in a temporary folder steers nobody, but for a work tree there.
-  if (!inside && temporary.some((folder) => isWithin(id, folder))) return null
+  if (!inside && isTemporary(id, around)) return null
   const anywhere = everywhere.find(([pattern]) => pattern.test(id))
   if (anywhere !== undefined) return anywhere[1]
   if (destroys && folders.test(id)) return ownHooks

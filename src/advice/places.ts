@@ -68,7 +68,15 @@ export function placeOf({ type, id }: Resource, around: Circumstances): Place {
   }
   if (workTree !== null && isWithin(id, workTree)) return inWorkTree(id.slice(workTree.length + 1))
   if (temporary.includes(id) && type === 'path') return 'whole-temporary'
-  return temporary.some((folder) => isWithin(id, folder)) ? 'temporary' : 'outside'
+  return isTemporary(id, around) ? 'temporary' : 'outside'
+}
+
+/** In a temporary folder; a home folder that lies in one is a home folder. */
+export function isTemporary(id: string, { home, temporary }: Circumstances): boolean {
+  if (home !== null && isWithin(id, home)) {
+    return temporary.some((folder) => isWithin(id, folder) && isWithin(folder, home))
+  }
+  return temporary.some((folder) => isWithin(id, folder))
 }
 
 function inWorkTree(below: string): Place {
