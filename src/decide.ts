@@ -58,6 +58,10 @@ function lineOf(payload: Request['payload']): string {
       return `CONNECT ${payload.host}:${payload.port}`
     case 'sql':
       return `SQL ${payload.upstream} ${payload.database} ${payload.form}`
+    case 'tool': {
+      const { upstream, form, method, name } = payload
+      return form === 'open' ? `MCP ${upstream}` : `${method} ${upstream} ${name.slice(0, 200)}`
+    }
     case 'http': {
       const [path = ''] = payload.target.split('?', 1)
       return `${payload.method} ${payload.upstream} ${path.slice(0, 200)}`

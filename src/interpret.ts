@@ -2,7 +2,13 @@ import type { Action, Reader } from './domain/action.ts'
 import { unreachable } from './domain/fault.ts'
 import type { UpstreamName } from './domain/names.ts'
 import type { NonEmpty } from './domain/nonempty.ts'
-import type { HttpPayload, Payload, Request, SqlPayload } from './domain/request.ts'
+import type {
+  HttpPayload,
+  Request,
+  SqlPayload,
+  ToolPayload,
+  TunnelPayload,
+} from './domain/request.ts'
 import type { Reading } from './parts.ts'
 import { readTunnel } from './providers/egress/read.ts'
 
@@ -22,7 +28,9 @@ export interface InterpreterOptions {
 
 export type SqlRequest = Request & Readonly<{ payload: SqlPayload }>
 
-type Interpret = (payload: Exclude<Payload, SqlPayload>) => NonEmpty<Action>
+export type ToolRequest = Request & Readonly<{ payload: ToolPayload }>
+
+type Interpret = (payload: HttpPayload | TunnelPayload) => NonEmpty<Action>
 
 /** Request to actions. Total: what no reader can read is an illegible `unknown`, never nothing. */
 export function createInterpreter({ readers }: InterpreterOptions): Interpret {
@@ -45,13 +53,20 @@ export function createInterpreter({ readers }: InterpreterOptions): Interpret {
   }
 }
 
-/** Of SQL only the request's own session can tell what names mean, so reading it takes time. */
+/** Of SQL only the request's own session can tell what names mean, so reading it takes time. What
+ * a tool is given may hold SQL, or a script. */
 export function createReading(
   interpret: Interpret,
   readSql: (request: SqlRequest) => Promise<Reading> | Reading,
+  readTool: (request: ToolRequest) => Promise<Reading> | Reading,
 ): (request: Request) => Promise<Reading> | Reading {
   return (request) => {
     const { payload } = request
+    if (payload.kind === 'tool') {
+      const { unreadable: why, method, name } = payload
+      if (why === null) return readTool({ ...request, payload })
+      return { actions: [unreadable(method.slice(0, 80), name, why)], shape: null }
+    }
     if (payload.kind !== 'sql') return { actions: interpret(payload), shape: null }
     if (payload.unreadable === null) return readSql({ ...request, payload })
     const verb = payload.form === 'open' ? 'connect' : 'SQL'

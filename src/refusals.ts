@@ -9,6 +9,7 @@ export type RefusalText = Omit<Refusal, 'kind' | 'answer'>
 
 /** How an agent waits for a hold at the door where it was told of it. */
 function wayToWait(hold: HoldId, door: Payload['kind']): string {
+  if (door === 'tool') return `call the tool \`wait_for_hold\` of Holdpoint with \`${hold}\`.`
   return door === 'sql'
     ? `SHOW holdpoint.${hold} ;`
     : `GET http://holdpoint.internal/holds/${hold}?wait=60 .`

@@ -7,7 +7,7 @@ import type { Action } from '../domain/action.ts'
 import { Fault } from '../domain/fault.ts'
 import type { UpstreamName } from '../domain/names.ts'
 import type { NonEmpty } from '../domain/nonempty.ts'
-import type { HttpPayload, Payload, SqlPayload } from '../domain/request.ts'
+import type { HttpPayload, TunnelPayload } from '../domain/request.ts'
 import { decodeBody } from '../doors/http/decode.ts'
 import { createPlaces } from '../doors/http/destination.ts'
 import type { Places } from '../doors/http/destination.ts'
@@ -52,7 +52,7 @@ export interface AskedPlace {
   readonly database: string | undefined
 }
 
-type Interpret = (payload: Exclude<Payload, SqlPayload>) => NonEmpty<Action>
+type Interpret = (payload: HttpPayload | TunnelPayload) => NonEmpty<Action>
 
 const headerValue = z.union([z.string(), z.array(z.string()).max(100)])
 

@@ -3,7 +3,7 @@ import type { Configuration } from '../configuration/configuration.ts'
 import type { Action } from '../domain/action.ts'
 import type { Concealed } from '../domain/concealed.ts'
 import type { NonEmpty } from '../domain/nonempty.ts'
-import type { Payload, SqlPayload } from '../domain/request.ts'
+import type { HttpPayload, TunnelPayload } from '../domain/request.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { DemoOptions, DemoReport } from './demo.ts'
 import type { StagedOptions, StagedWorld } from './staged.ts'
@@ -15,7 +15,7 @@ import type { StagedOptions, StagedWorld } from './staged.ts'
 export interface World {
   readonly providers: readonly Provider[]
   /** What a payload would do; its upstream is the provider's name. */
-  readonly interpret: (payload: Exclude<Payload, SqlPayload>) => NonEmpty<Action>
+  readonly interpret: (payload: HttpPayload | TunnelPayload) => NonEmpty<Action>
   /** Takes the state's lock; rejects with Fault('store-locked') while another process has it. */
   readonly openState: (configuration: Configuration, opening: Opening) => Promise<OpenState>
   readonly startGate: (configuration: Configuration, opening: Opening) => Promise<StartedGate>

@@ -4,6 +4,7 @@ import type { KnownProvider } from './configuration.ts'
 import { checkConsole, parseOrigin } from './console.ts'
 import { checkDatabase, isDatabase } from './databases.ts'
 import type { DocumentRead, Path } from './document.ts'
+import { checkMcp } from './mcp.ts'
 import { checkNotify } from './notify.ts'
 import type { Problem } from './problem.ts'
 import type { ConfigurationFile, HttpUpstream } from './schema.ts'
@@ -35,6 +36,11 @@ export function checkConfiguration(
       checkUrl(upstream.url, upstream.allowPrivate, [...path, 'url'], say)
     checkCredentialHeader(upstream, providers, path, say)
   }
+  checkMcp(
+    value.mcp,
+    upstreams.map(([name]) => name),
+    say,
+  )
   checkConsole(value.console, value.listen.console, say)
   checkNotify(value.notify, value.holds.minutes, say)
   const backup = value.safeguards['independent-backup']
@@ -45,7 +51,7 @@ export function checkConfiguration(
 type Say = (path: Path, says: string, code?: string) => void
 
 function checkListen(listen: ConfigurationFile['listen'], databases: boolean, say: Say): void {
-  for (const key of ['agents', 'console', 'postgres'] as const) {
+  for (const key of ['agents', 'console', 'postgres', 'mcp'] as const) {
     const { host } = parseAddress(listen[key])
     if (isLoopback(host) || listen.beyondLoopback) continue
     const says =
@@ -64,6 +70,10 @@ function checkListen(listen: ConfigurationFile['listen'], databases: boolean, sa
   const { port } = parseAddress(listen.postgres)
   if (databases && port !== 0 && [agents.port, people.port].includes(port)) {
     say(['listen', 'postgres'], `port ${port} is taken above; give databases their own`)
+  }
+  const mcp = parseAddress(listen.mcp).port
+  if (mcp !== 0 && [agents.port, people.port, port].includes(mcp)) {
+    say(['listen', 'mcp'], `port ${mcp} is taken above; give MCP its own`)
   }
 }
 

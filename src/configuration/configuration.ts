@@ -14,6 +14,8 @@ import type { ConsoleSettings } from './console.ts'
 import { isDatabase, settleDatabase } from './databases.ts'
 import type { DatabaseSettings } from './databases.ts'
 import { readDocument } from './document.ts'
+import { settleMcp } from './mcp.ts'
+import type { McpSettings } from './mcp.ts'
 import { settleNotify } from './notify.ts'
 import type { NotifySettings } from './notify.ts'
 import { FileFault } from './problem.ts'
@@ -31,12 +33,19 @@ export interface Configuration extends ConsoleSettings {
   readonly state: string
   /** who acts on the command line when it does not say; null for the user's login name */
   readonly operator: PersonName | null
-  readonly listen: Readonly<{ agents: Address; console: Address; postgres: Address }>
+  readonly listen: Readonly<{
+    agents: Address
+    console: Address
+    postgres: Address
+    mcp: Address
+  }>
   readonly vaultKey: VaultKeySource
   /** spoken to by HTTP */
   readonly upstreams: readonly UpstreamSettings[]
   /** PostgreSQL servers; `listen.postgres` is bound only when there is one */
   readonly databases: readonly DatabaseSettings[]
+  /** MCP servers that agents reach through the gate */
+  readonly mcp: readonly McpSettings[]
   /** in order; the first match counts */
   readonly environments: readonly Readonly<{ match: string; protection: Protection }>[]
   readonly holdMinutes: number
@@ -103,6 +112,7 @@ function settle(
       agents: parseAddress(value.listen.agents),
       console: parseAddress(value.listen.console),
       postgres: parseAddress(value.listen.postgres),
+      mcp: parseAddress(value.listen.mcp),
     },
     vaultKey: settleVaultKey(value.vault.key, folder, state),
     upstreams: upstreams.flatMap(([name, one]) =>
@@ -111,6 +121,7 @@ function settle(
     databases: upstreams.flatMap(([name, one]) =>
       isDatabase(one) ? [settleDatabase(name, one, folder)] : [],
     ),
+    mcp: settleMcp(value.mcp, folder),
     environments: value.environments,
     holdMinutes: value.holds.minutes,
     limits: value.limits,

@@ -5,7 +5,7 @@ import { z } from 'zod'
 
 import type { SecretName, UpstreamName } from '../domain/names.ts'
 import type { Path } from './document.ts'
-import { path, secretName } from './values.ts'
+import { environmentName, path, secretName } from './values.ts'
 
 /** A PostgreSQL server that agents reach by the name of the upstream, defaults filled in. */
 export interface DatabaseSettings {
@@ -47,18 +47,6 @@ const databaseName = identifier.refine(
   (text) => !text.toLowerCase().startsWith('holdpoint'),
   '{value} is a name that Holdpoint keeps for its own databases',
 )
-
-const environmentName = z
-  .string()
-  .max(200)
-  .regex(
-    /^[^*/\s]+(\/[^*/\s]+)*$/,
-    '{value} is not an environment: write one whole name, as in `shop/production`',
-  )
-  .refine(
-    (text) => !text.split('/').includes('unknown'),
-    '{value} cannot be: an unknown environment is what Holdpoint calls one it does not know',
-  )
 
 const maskPattern = z
   .string()

@@ -17,7 +17,7 @@ export interface NotifySettings {
   readonly escalate: readonly EscalationStep[]
 }
 
-export type NotifyOccasion = 'held' | 'tripped' | 'killed'
+export type NotifyOccasion = 'held' | 'asked' | 'tripped' | 'killed'
 
 export interface EscalationStep {
   readonly afterMinutes: number
@@ -144,6 +144,7 @@ export const notifySchema = z.strictObject({
   on: z
     .strictObject({
       held: channelNames.optional().describe('a hold opened; else all that `escalate` leaves'),
+      asked: channelNames.optional().describe('an agent asks for access or help; else as `held`'),
       tripped: channelNames.optional().describe('a breaker tripped; else all channels'),
       killed: channelNames.optional().describe('a kill was pulled; else all channels'),
     })
@@ -224,6 +225,7 @@ export function settleNotify(notify: NotifyFile, folder: string): NotifySettings
     channels,
     on: {
       held: notify.on.held ?? all.filter((each) => !later.has(each)),
+      asked: notify.on.asked ?? notify.on.held ?? all.filter((each) => !later.has(each)),
       tripped: notify.on.tripped ?? all,
       killed: notify.on.killed ?? all,
     },

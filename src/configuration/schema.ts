@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { consoleSchema } from './console.ts'
 import { databaseUpstream } from './databases.ts'
+import { mcpSchema } from './mcp.ts'
 import { notifySchema } from './notify.ts'
 import { name, path, secretName } from './values.ts'
 
@@ -50,6 +51,7 @@ const listen = z.strictObject({
   postgres: address
     .default('127.0.0.1:7432')
     .describe('where agents connect to databases; only when an upstream is one'),
+  mcp: address.default('127.0.0.1:7480').describe('where agents speak MCP'),
   beyondLoopback: z
     .boolean()
     .default(false)
@@ -130,6 +132,7 @@ export function configurationSchema(providers: readonly string[]) {
       .record(name, z.discriminatedUnion('provider', [httpUpstream(providers), databaseUpstream]))
       .default({})
       .describe('what is governed'),
+    mcp: mcpSchema.default({}).describe('MCP servers that agents reach through the gate'),
     environments,
     holds: z
       .strictObject({

@@ -19,3 +19,16 @@ export const path = z
   .min(1)
   .max(1024)
   .refine((text) => !text.includes('\0'), 'a path holds a NUL')
+
+/** One whole name, never a pattern. */
+export const environmentName = z
+  .string()
+  .max(200)
+  .regex(
+    /^[^*/\s]+(\/[^*/\s]+)*$/,
+    '{value} is not an environment: write one whole name, as in `shop/production`',
+  )
+  .refine(
+    (text) => !text.split('/').includes('unknown'),
+    '{value} cannot be: an unknown environment is what Holdpoint calls one it does not know',
+  )

@@ -121,7 +121,7 @@ export type AdministrativeWork =
   | 'restore'
 
 /** `about` is the id of the hold, or the agent's name, or `all` */
-export type NotificationTopic = 'held' | 'escalated' | 'tripped' | 'killed' | 'test'
+export type NotificationTopic = 'held' | 'escalated' | 'asked' | 'tripped' | 'killed' | 'test'
 
 export type NotifiedEnd =
   | Readonly<{ kind: 'delivered'; attempts: number }>

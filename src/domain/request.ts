@@ -11,7 +11,7 @@ import type {
 
 /** What an agent sent, as a door hands it over: limited in size, not yet understood. */
 export interface Arrival {
-  readonly door: 'http' | 'postgres'
+  readonly door: 'http' | 'postgres' | 'mcp'
   readonly session: Session
   /** every credential found, whatever it is and wherever it was */
   readonly presented: readonly Presented[]
@@ -52,7 +52,7 @@ export interface Request extends Arrival {
 }
 
 /** One per surface; a new door adds a member, and every switch says what it does with it. */
-export type Payload = HttpPayload | TunnelPayload | SqlPayload
+export type Payload = HttpPayload | TunnelPayload | SqlPayload | ToolPayload
 
 export interface HttpPayload {
   readonly kind: 'http'
@@ -114,7 +114,31 @@ export interface SqlParameter {
   readonly value: Uint8Array | null
 }
 
-export type Reply = HttpReply | TunnelReply | SqlOpened | SqlRunning
+/** What an agent asks of an MCP server: a session, or a request in the one it has that can act. */
+export interface ToolPayload {
+  readonly kind: 'tool'
+  readonly upstream: UpstreamName
+  /** open: begins the session; request: one JSON-RPC request of it */
+  readonly form: 'open' | 'request'
+  /** of the request, as its client gave it; it means nothing beyond the answer */
+  readonly id: string | number
+  /** `tools/call`, `resources/read`, …; empty for `open` */
+  readonly method: string
+  /** of the tool or the prompt, or the resource's URI; empty where the method names none */
+  readonly name: string
+  /** the JSON text of `params`, byte for byte as it will be sent; empty for `open` */
+  readonly params: string
+  /** of the protocol's own, as they will be sent: `mcp-protocol-version`, `mcp-param-region` */
+  readonly headers: McpHeaders
+  /** the tool's definition as it is pinned; null where there is none, or it is no tool */
+  readonly definition: Digest | null
+  /** what the tool's annotations say of it: it can make a request graver, and never milder */
+  readonly claims: ToolClaim
+  /** why the request could not be had whole and unambiguous; then it is never sent */
+  readonly unreadable: string | null
+}
+
+export type Reply = HttpReply | TunnelReply | SqlOpened | SqlRunning | McpOpened | McpRunning
 
 export interface HttpReply {
   readonly kind: 'http'
@@ -178,6 +202,66 @@ export interface SqlChannel {
   close(): void
   /** Called once when the session is over at the server; `why` in one clause. */
   onClose(listener: (why: string) => void): void
+}
+
+/** The session stands; what it says goes through the channel. */
+export interface McpOpened {
+  readonly kind: 'mcp-opened'
+  readonly channel: McpChannel
+}
+
+/** What was judged is under way; what the server says about it comes here. */
+export interface McpRunning {
+  readonly kind: 'mcp-running'
+  readonly exchange: McpExchange
+}
+
+/** A session at an MCP server, as its door sees it: nothing that can act goes through it. */
+export interface McpChannel {
+  /**
+   * Passes on one message that can do nothing by itself: what `mcpMethods` lists as `flow`,
+   * notifications, and answers to what the server asked. Any other is a bug, and rejects.
+   */
+  pass(message: string, headers: McpHeaders): Promise<McpExchange>
+  /** What the server says of its own accord; `after` is the event that was the last to come. */
+  listen(after: string | null): Promise<McpExchange>
+  /** How the tool stands against what is pinned of it; asks the server where that is not known. */
+  tool(name: string, headers: McpHeaders): Promise<McpTool>
+  /** why what the server asked with this id may not be answered; null where it may, once */
+  mayAnswer(id: string | number): string | null
+  /** Ends the session at the server; a second call does nothing. */
+  close(): void
+  /** Called once when the session is over at the server; `why` in one clause. */
+  onClose(listener: (why: string) => void): void
+}
+
+/** Of the protocol's own headers, those that a message is sent with; lower case. */
+export type McpHeaders = readonly (readonly [name: string, value: string])[]
+
+/** Of what a server says of its own tools, only the bad is believed. */
+export type ToolClaim = 'nothing' | 'writes' | 'destroys'
+
+export type McpTool =
+  /** structured: its results are of a form that it declares */
+  | Readonly<{ kind: 'pinned'; definition: Digest; claims: ToolClaim; structured: boolean }>
+  | Readonly<{ kind: 'withheld'; why: string }>
+
+/** One message to a server, and what comes back for it. */
+export interface McpExchange {
+  /** as a server of streamable HTTP says it; 200 or 202 where there is no HTTP */
+  readonly status: number
+  /** message: one, whole; events: as they come; nothing: it was taken, or is refused bare */
+  readonly form: 'message' | 'events' | 'nothing'
+  readonly events: AsyncIterable<McpEvent>
+}
+
+export interface McpEvent {
+  /** of the stream's event, where the server gives one */
+  readonly id: string | null
+  /** in how many milliseconds to come again, where the server says so */
+  readonly retry: number | null
+  /** one JSON-RPC message; empty where the event has none */
+  readonly message: string
 }
 
 /** A no, which says what would have happened, why not, and what to do instead. */

@@ -38,17 +38,18 @@ export function platformOf(provider: string): Environment {
 
 /**
  * Whether its id is a name that means something only inside the environment which the request
- * names: a variable of a service, whatever is in a database.
+ * names: a variable of a service, whatever is in a database or at an MCP server.
  */
 export function isNamedWithin({ provider, type }: Pick<Resource, 'provider' | 'type'>): boolean {
-  return provider === 'postgres' || type === 'variable'
+  return provider === 'postgres' || provider === 'mcp' || type === 'variable'
 }
 
 /**
  * What everyone who does anything at all in a database looks at: that it is there, what its tables
- * are called, the settings of one's own session.
+ * are called, the settings of one's own session. Of an MCP server: that it is there, and its lists.
  */
 export function isCommonGround({ provider, type }: Pick<Resource, 'provider' | 'type'>): boolean {
+  if (provider === 'mcp') return type === 'server'
   return provider === 'postgres' && (type === 'database' || type === 'setting')
 }
 

@@ -24,6 +24,7 @@ import type {
   MandateId,
   PasskeyId,
   PersonName,
+  UpstreamName,
 } from '../domain/names.ts'
 
 /**

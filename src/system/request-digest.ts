@@ -4,15 +4,18 @@
 //   ["holdpoint/request/1", "tunnel", host, port]
 //   ["holdpoint/request/1", "sql", upstream, database, form, text, [[name, value], …], [type, …],
 //    [[format, base64 or null], …], unreadable]
+//   ["holdpoint/request/1", "tool", upstream, form, method, name, [[name, value], …], definition,
+//    params, claims, unreadable]
 // The host is left out of the first: all names of an upstream are one upstream, which decides where
 // it goes. Of SQL, what names the client gave its statements and portals is left out: what they
-// stand for is in.
+// stand for is in. Of an MCP request, its id and what only follows it about (a progress token) are.
 import { hash } from 'node:crypto'
 
 import { unreachable } from '../domain/fault.ts'
 import type { Digest, UpstreamName } from '../domain/names.ts'
-import type { HttpPayload, Payload, SqlPayload } from '../domain/request.ts'
+import type { HttpPayload, Payload, SqlPayload, ToolPayload } from '../domain/request.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
+import { meaningOf } from '../wire/mcp/meaning.ts'
 import { sha256 } from './hash.ts'
 
 const profile = 'holdpoint/request/1'
@@ -26,6 +29,8 @@ export function digestOf(payload: Payload): Digest {
       return sha256(`${JSON.stringify([profile, 'tunnel', payload.host, payload.port])}\n`)
     case 'sql':
       return sha256(`${JSON.stringify(sqlTerms(payload))}\n`)
+    case 'tool':
+      return sha256(`${JSON.stringify(toolTerms(payload))}\n`)
     default:
       return unreachable(payload)
   }
@@ -38,6 +43,12 @@ function sqlTerms(payload: SqlPayload): readonly unknown[] {
     value === null ? null : Buffer.from(value).toString('base64'),
   ])
   return [profile, 'sql', upstream, database, form, text, settings, types, values, unreadable]
+}
+
+function toolTerms(payload: ToolPayload): readonly unknown[] {
+  const { upstream, form, method, name, headers, definition, params, claims, unreadable } = payload
+  const terms = [upstream, form, method, name, headers, definition, meaningOf(params)]
+  return [profile, 'tool', ...terms, claims, unreadable]
 }
 
 function digestOfHttp(payload: HttpPayload): Digest {

@@ -23,6 +23,8 @@ function recordable(payload: Payload): object {
       return payload
     case 'sql':
       return recordableSql(payload)
+    case 'tool':
+      return { ...payload, params: payload.params.toWellFormed() }
     case 'http': {
       const { body, headers, ...rest } = payload
       const kept = headers.map(([name, value]) => [name, value.toWellFormed()])

@@ -1,5 +1,7 @@
 import { attentionWords } from './attention.ts'
+import { scopesWords } from './mandate.ts'
 import { sentenceOf } from './words.ts'
+import type { Ask } from '../domain/ask.ts'
 import type {
   AdministrativeWork,
   Fact,
@@ -111,8 +113,10 @@ function administrationWords(fact: Fact): string | null {
     case 'agent-added':
       return `agent ${fact.agent} added, owned by ${fact.owner}`
     case 'mandate-granted': {
-      const { id, agent, grantedBy, task } = fact.mandate
-      return `mandate ${id} granted to ${agent} by ${grantedBy}: ${inert(task)}`
+      const { id, agent, grantedBy, task, widens } = fact.mandate
+      const wider =
+        widens === undefined ? '' : `, widening ${widens.mandate} as ${widens.ask} asked`
+      return `mandate ${id} granted to ${agent} by ${grantedBy}${wider}: ${inert(task)}`
     }
     case 'mandate-revoked':
       return `mandate ${fact.mandate} revoked by ${fact.by}`
@@ -124,6 +128,11 @@ function administrationWords(fact: Fact): string | null {
       return `secret ${fact.secret} put by ${fact.by}`
     case 'secret-removed':
       return `secret ${fact.secret} removed by ${fact.by}`
+    case 'tool-pinned': {
+      const { tool, upstream, definition, by } = fact
+      const how = by === null ? 'as it was first seen' : `accepted by ${by}`
+      return `tool ${inert(tool)} of ${upstream} pinned, ${definition.slice(0, 12)}: ${how}`
+    }
     case 'discovering':
       return `looking at what exists at ${fact.upstream}`
     case 'measuring':
@@ -164,6 +173,8 @@ function topicWords({ topic, about }: Pick<FactOf<'notified'>, 'topic' | 'about'
       return `${inert(about)} waits`
     case 'escalated':
       return `${inert(about)} still waits`
+    case 'asked':
+      return `${inert(about)} waits for an answer`
     case 'tripped':
       return `${inert(about)} is frozen`
     case 'killed':
@@ -173,6 +184,11 @@ function topicWords({ topic, about }: Pick<FactOf<'notified'>, 'topic' | 'about'
     default:
       return unreachable(topic)
   }
+}
+
+function askWords({ wants }: Ask): string {
+  if (wants.kind === 'help') return `says that it is stuck: ${inert(wants.situation)}`
+  return `asks for more, ${wants.minutes} minutes: ${scopesWords(wants)}`
 }
 
 function peopleWords(fact: Fact): string | null {
@@ -200,6 +216,10 @@ function peopleWords(fact: Fact): string | null {
       return `a browser of ${fact.person} is told of holds no more`
     case 'evidence-exported':
       return `evidence of entries ${fact.from} to ${fact.to} exported by ${fact.by}`
+    case 'asked':
+      return `${fact.ask.agent} ${askWords(fact.ask)} (${fact.ask.id})`
+    case 'ask-answered':
+      return `${fact.ask} ${fact.answer} by ${fact.by}${fact.note === '' ? '' : `: ${inert(fact.note)}`}`
     case 'resumed':
       return `${fact.agent} resumed by ${fact.by}`
     case 'killed':

@@ -241,6 +241,8 @@ function deliver({ exchange, head, unread }: Received, reply: Reply | Refusal): 
     case 'tunnel':
     case 'sql-opened':
     case 'sql-running':
+    case 'mcp-opened':
+    case 'mcp-running':
       refuse(exchange, defect('fault', `a ${reply.kind} came where an answer was due`))
       break
     default:

@@ -1,0 +1,208 @@
+// An MCP server as a program of this machine, run by the gate outside of every sandbox: one JSON-RPC
+// message a line on its standard input and output. Several exchanges share the two: each request
+// gets an id of our own there, and what comes back is told apart by it.
+// https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
+import { spawn } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+
+import type { McpHeaders } from '../../domain/request.ts'
+import { exchangeMember } from '../../wire/mcp/members.ts'
+import { readMessage } from '../../wire/mcp/message.ts'
+import type { Id, Message } from '../../wire/mcp/message.ts'
+import { subscriptionKey } from '../../wire/mcp/methods.ts'
+import { EventQueue, broken, nothing } from './link.ts'
+import type { Link, LinkExchange, LinkLimits } from './link.ts'
+import { serverMessageLimits } from './limits.ts'
+
+export interface ServerCommand {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly folder: string
+}
+
+interface Asked {
+  readonly id: Id
+  readonly method: string
+  readonly progress: Id | null
+  readonly queue: EventQueue
+}
+
+const killMilliseconds = 2_000
+
+export function openProcess(server: ServerCommand, limits: LinkLimits): Link {
+  return new ProcessLink(server, limits)
+}
+
+class ProcessLink implements Link {
+  readonly #limits: LinkLimits
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly #asked = new Map<number, Asked>()
+  readonly #listeners: ((why: string) => void)[] = []
+  #next = 1
+  #rest = ''
+  #closed: string | null = null
+  /** what the server says of its own accord, when nobody listens or calls */
+  #own: EventQueue
+
+  constructor({ command, args, environment, folder }: ServerCommand, limits: LinkLimits) {
+    this.#limits = limits
+    this.#own = new EventQueue(limits.waitingMax, () => undefined)
+    // A group of its own: what it starts ends with it.
+    this.#child = spawn(command, args, { env: environment, cwd: folder, detached: true })
+    const { stdin, stdout, stderr } = this.#child
+    this.#child.on('error', () => this.#end('the server could not be started'))
+    this.#child.on('close', () => this.#end('the server has ended'))
+    stdin.on('error', () => this.#end('the server takes nothing any more'))
+    stdout.setEncoding('utf8')
+    stdout.on('data', (text: string) => this.#read(text))
+    // Its log may hold anything: nobody needs it here.
+    stderr.resume()
+  }
+
+  send(message: Message, _headers: McpHeaders, signal: AbortSignal): Promise<LinkExchange> {
+    if (this.#closed !== null) return Promise.resolve(broken(this.#closed, false))
+    if (signal.aborted) return Promise.resolve(broken('nobody waits for it any more', false))
+    if (message.kind !== 'request') {
+      this.#write(message.kind === 'notification' ? this.#referring(message) : message.text)
+      return Promise.resolve(nothing(202))
+    }
+    const id = this.#next++
+    const queue = new EventQueue(this.#limits.waitingMax, () => this.#cancel(id))
+    const meta = message.params['_meta']
+    const token = typeof meta === 'object' && meta !== null ? Reflect.get(meta, 'progressToken') : 0
+    const progress = typeof token === 'string' || typeof token === 'number' ? token : null
+    this.#asked.set(id, { id: message.id, method: message.method, progress, queue })
+    signal.addEventListener('abort', () => this.#cancel(id), { once: true })
+    this.#write(exchangeMember(message.text, ['id'], String(id)))
+    return Promise.resolve({ status: 200, form: 'events', events: queue, fault: null, left: true })
+  }
+
+  listen(): Promise<LinkExchange> {
+    const { waitingMax } = this.#limits
+    const queue = this.#own
+    const fresh = (): void => void (this.#own = new EventQueue(waitingMax, () => undefined))
+    const events = new EventQueue(waitingMax, fresh)
+    queue.end()
+    this.#own = events
+    void (async () => {
+      for await (const event of queue) events.push(event)
+    })()
+    return Promise.resolve({ status: 200, form: 'events', events, fault: null, left: true })
+  }
+
+  close(): void {
+    this.#end('the session was ended')
+  }
+
+  onClose(listener: (why: string) => void): void {
+    if (this.#closed !== null) listener(this.#closed)
+    else this.#listeners.push(listener)
+  }
+
+  #write(text: string): void {
+    this.#child.stdin.write(`${text.replace(/[\r\n]+/g, ' ')}\n`)
+  }
+
+  /** What is cancelled is known there by our id. */
+  #referring(message: Message): string {
+    if (message.kind !== 'notification' || message.method !== 'notifications/cancelled') {
+      return message.text
+    }
+    const theirs = message.params['requestId']
+    const [ours] = [...this.#asked].find(([, asked]) => asked.id === theirs) ?? []
+    if (ours === undefined) return message.text
+    return exchangeMember(message.text, ['params', 'requestId'], String(ours))
+  }
+
+  #cancel(id: number): void {
+    const asked = this.#asked.get(id)
+    if (asked === undefined) return
+    this.#asked.delete(id)
+    asked.queue.end()
+    if (this.#closed !== null || asked.method === 'initialize') return
+    const params = { requestId: id, reason: 'the client is gone' }
+    this.#write(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }))
+  }
+
+  #read(text: string): void {
+    this.#rest += text
+    if (this.#rest.length > this.#limits.messageCharactersMax) {
+      this.#end('the server sent a message longer than may be')
+      return
+    }
+    if (!text.includes('\n')) return
+    const lines = this.#rest.split('\n')
+    this.#rest = lines.pop() ?? ''
+    for (const line of lines) if (line.trim() !== '') this.#take(line)
+  }
+
+  #take(line: string): void {
+    const message = readMessage(line, serverMessageLimits)
+    if (message.kind === 'response') {
+      this.#answer(message.id, line)
+      return
+    }
+    // What cannot be read says nothing that anyone could be told of, but whose it was.
+    if (message.kind === 'refused') {
+      if (message.id !== null) this.#answer(message.id, line)
+      return
+    }
+    const { queue, text } = this.#whose(message)
+    queue.push({ id: null, retry: null, message: text })
+  }
+
+  #answer(id: Id | null, line: string): void {
+    const asked = typeof id === 'number' ? this.#asked.get(id) : undefined
+    if (asked === undefined || typeof id !== 'number') return
+    this.#asked.delete(id)
+    const text = exchangeMember(line, ['id'], JSON.stringify(asked.id))
+    asked.queue.push({ id: null, retry: null, message: this.#subscription(text, 'result', asked) })
+    asked.queue.end()
+  }
+
+  /** By its progress token or subscription; else it is about what was asked last, if anything. */
+  #whose(message: Exclude<Message, { kind: 'response' }>): { queue: EventQueue; text: string } {
+    const { method, params, text } = message
+    const meta = params['_meta']
+    const told = typeof meta === 'object' && meta !== null ? Reflect.get(meta, subscriptionKey) : 0
+    const open = [...this.#asked].reverse()
+    if (typeof told === 'number' && told !== 0) {
+      const asked = this.#asked.get(told)
+      if (asked === undefined) return { queue: new EventQueue(0, () => undefined), text }
+      return { queue: asked.queue, text: this.#subscription(text, 'params', asked) }
+    }
+    const token = method === 'notifications/progress' ? params['progressToken'] : undefined
+    const byToken = open.find(([, { progress }]) => token !== undefined && progress === token)
+    const calls = open.filter(([, one]) => one.method === 'tools/call' || one.progress !== null)
+    const changes = method.endsWith('/list_changed') || method === 'notifications/resources/updated'
+    const last = changes ? undefined : (calls[0] ?? open[0])
+    return { queue: (byToken ?? last)?.[1].queue ?? this.#own, text }
+  }
+
+  #subscription(text: string, member: 'params' | 'result', { id }: Asked): string {
+    return exchangeMember(text, [member, '_meta', subscriptionKey], JSON.stringify(id))
+  }
+
+  #end(why: string): void {
+    if (this.#closed !== null) return
+    this.#closed = why
+    for (const { queue } of this.#asked.values()) queue.end()
+    this.#asked.clear()
+    this.#own.end()
+    this.#kill('SIGTERM')
+    setTimeout(() => this.#kill('SIGKILL'), killMilliseconds).unref()
+    for (const listener of this.#listeners) listener(why)
+  }
+
+  #kill(signal: 'SIGTERM' | 'SIGKILL'): void {
+    const { pid } = this.#child
+    if (pid === undefined) return
+    this.#child.stdin.end()
+    try {
+      process.kill(-pid, signal)
+    } catch {
+      // It is gone already.
+    }
+  }
+}
