@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import type { SessionView } from '../../src/api/console/sign-in/shapes.ts'
 import { get, hasPageKey, signOut } from './api.ts'
 import { useEventStream } from './live.tsx'
+import { AsksLink } from './asks/waiting.tsx'
 import { PurgesLink } from './purges/waiting.tsx'
 import { SessionProvider } from './session.tsx'
 import { SignInPage } from './sign-in/sign-in-page.tsx'
@@ -105,6 +106,7 @@ function Header({ session }: { session: SessionView | null }): ReactNode {
                 {title}
               </Link>
             ))}
+            <AsksLink />
             <PurgesLink />
           </nav>
           <div className="who">

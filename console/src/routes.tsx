@@ -45,6 +45,12 @@ const purges = createRoute({
   component: lazyRouteComponent(() => import('./purges/purges-page.tsx'), 'PurgesPage'),
 })
 
+const asks = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/asks',
+  component: lazyRouteComponent(() => import('./asks/asks-page.tsx'), 'AsksPage'),
+})
+
 const agents = createRoute({
   getParentRoute: () => signedIn,
   path: '/agents',
@@ -118,6 +124,7 @@ const tree = root.addChildren([
     hold,
     plan,
     purges,
+    asks,
     agents,
     agent,
     grant,

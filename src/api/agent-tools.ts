@@ -30,6 +30,8 @@ export interface ToolAnswer {
   /** for programs; the same */
   readonly structured: object
   readonly isError: boolean
+  /** what kind of no it is: `tool-arguments`, `not-found`, `busy`, `conflict`, …; null for an answer */
+  readonly code: string | null
 }
 
 export interface AgentTools {
@@ -102,19 +104,19 @@ async function run(
 ): Promise<ToolAnswer> {
   try {
     const structured = await tool.run(desk, args, standing, signal)
-    if (!desk.stands(standing)) return failed('the lease has ended; stop, and tell the person')
-    return { text: JSON.stringify(structured, null, 2), structured, isError: false }
+    if (!desk.stands(standing)) return failed('lease-ended', 'the lease has ended; tell the person')
+    return { text: JSON.stringify(structured, null, 2), structured, isError: false, code: null }
   } catch (fault) {
-    if (fault instanceof Fault) return failed(fault.message)
+    if (fault instanceof Fault) return failed(fault.code, fault.message)
     throw fault
   }
 }
 
-function failed(says: string): ToolAnswer {
-  return { text: says, structured: { error: says }, isError: true }
+function failed(code: string, says: string): ToolAnswer {
+  return { text: says, structured: { code, error: says }, isError: true, code }
 }
 
-const id = z.string().regex(/^(hold|ask)_[a-z0-9]{16}$/, 'an id of a hold or of a question')
+const id = z.string().regex(/^(hold|ask)_[a-z0-9]{1,40}$/, 'it is no id of a hold or of a question')
 const words = (most: number): z.ZodString => z.string().trim().min(1).max(most)
 
 /** One of three; a tool's arguments are an object, so that what is not meant is left out. */

@@ -44,6 +44,8 @@ function controlClient(path: string): Control {
     secretList: (input) => ask('secretList', input),
     holdList: (input) => ask('holdList', input),
     holdShow: (input) => ask('holdShow', input),
+    askList: (input) => ask('askList', input),
+    askAnswer: (input) => ask('askAnswer', input),
     explain: (input) => ask('explain', input),
     entries: (input) => ask('entries', input),
     kill: (input) => ask('kill', input),

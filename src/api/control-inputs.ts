@@ -6,6 +6,7 @@ import { Concealed } from '../domain/concealed.ts'
 import { namePattern } from '../domain/names.ts'
 import type {
   AgentName,
+  AskId,
   DecisionId,
   HoldId,
   LeaseId,
@@ -28,6 +29,7 @@ const mandate = id.transform((text) => text as MandateId)
 const lease = id.transform((text) => text as LeaseId)
 
 const upstream = name.transform((text) => text as UpstreamName)
+const ask = id.transform((text) => text as AskId)
 const decision = id.transform((text) => text as DecisionId)
 /** null for the one that the configuration means */
 const database = z
@@ -81,6 +83,11 @@ export const controlInputs = {
   secretList: z.strictObject({}),
   holdList: z.strictObject({ all: z.boolean() }),
   holdShow: z.strictObject({ hold: id.transform((text) => text as HoldId) }),
+  askList: z.strictObject({}),
+  askAnswer: z.strictObject({
+    ...{ ask, by, answer: z.enum(['refused', 'told']) },
+    note: z.string().max(1000),
+  }),
   explain: z.strictObject({ decision }),
   entries: z.strictObject({ from: z.int().min(0), count: z.int().min(1).max(1000) }),
   kill: z.strictObject({ agent: agent.nullable(), by }),

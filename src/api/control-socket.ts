@@ -118,6 +118,8 @@ function handlersOf(control: Control): Handlers {
     secretList: row('secretList', control.secretList),
     holdList: row('holdList', control.holdList),
     holdShow: row('holdShow', control.holdShow),
+    askList: row('askList', control.askList),
+    askAnswer: row('askAnswer', control.askAnswer),
     explain: row('explain', control.explain),
     entries: row('entries', control.entries),
     kill: row('kill', control.kill),

@@ -7,6 +7,7 @@ import type { Digest, HoldId, Instant, SecretName } from '../domain/names.ts'
 import type { LedgerState } from '../ledger/ledger.ts'
 import type {
   AgentRecord,
+  AskRecord,
   DecisionRecord,
   Freeze,
   HoldRecord,
@@ -48,6 +49,10 @@ export interface Control {
   readonly secretList: (input: ControlInput<'secretList'>) => Promise<readonly SecretName[]>
   readonly holdList: (input: ControlInput<'holdList'>) => Promise<readonly HoldRecord[]>
   readonly holdShow: (input: ControlInput<'holdShow'>) => Promise<HoldShown>
+  /** newest first: what agents ask of people, beside holds */
+  readonly askList: (input: ControlInput<'askList'>) => Promise<readonly AskRecord[]>
+  /** No, or what to do instead; a yes gives power, and takes a passkey in the console. */
+  readonly askAnswer: (input: ControlInput<'askAnswer'>) => Promise<AskRecord>
   readonly explain: (input: ControlInput<'explain'>) => Promise<Explanation>
   readonly entries: (input: ControlInput<'entries'>) => Promise<readonly LedgerEntry[]>
   /** Ends every lease and open connection of the agent, or of everyone; survives a restart. */

@@ -6,6 +6,7 @@ import type { HoldRecord, LeaseRecord, StoreReads } from '../store/store.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Random } from '../system/random.ts'
 import { stateAt } from '../holds/rules.ts'
+import type { Asks } from './asks.ts'
 import type {
   Control,
   Explanation,
@@ -31,6 +32,7 @@ export interface ControlParts {
   /** may throw the Fault of a key that is not there: asked only when a secret is meant */
   readonly secrets: () => Secrets
   readonly people: Pick<People, 'openEnrolment'>
+  readonly asks: Pick<Asks, 'list' | 'answer'>
   /** the providers that the configuration governs */
   readonly providers: readonly string[]
   readonly clock: Clock
@@ -66,6 +68,8 @@ export function createControl(parts: ControlParts): Control {
     ...reading(parts),
     ...breakerOperations(parts),
     ...databaseOperations(parts),
+    askList: () => answer(() => parts.asks.list()),
+    askAnswer: ({ ask, answer, by, note }) => parts.asks.answer(ask, answer, by, note),
     enrolFirst: ({ person }) => parts.people.openEnrolment({ person, roles: ['owner'] }),
     policiesReload: async () => {
       if (parts.gate === null) {

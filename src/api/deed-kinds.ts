@@ -6,11 +6,19 @@ import type { Lease, Role } from '../domain/fact.ts'
 import { Fault, unreachable } from '../domain/fault.ts'
 import type { Mandate } from '../domain/mandate.ts'
 import { namePattern } from '../domain/names.ts'
-import type { AgentName, Instant, MandateId, PasskeyId, PersonName } from '../domain/names.ts'
+import type {
+  AgentName,
+  AskId,
+  Instant,
+  MandateId,
+  PasskeyId,
+  PersonName,
+} from '../domain/names.ts'
 import type { Concealed } from '../domain/concealed.ts'
 import { mayAnswer } from '../holds/rules.ts'
 import type { StoreReads } from '../store/store.ts'
 import { mandateRequestSchema } from './mandate-request.ts'
+import type { Asks } from './asks.ts'
 import type { People } from './people.ts'
 import type { Powers } from './powers.ts'
 
@@ -34,11 +42,16 @@ const person = z
   .string()
   .regex(namePattern)
   .transform((name) => name as PersonName)
+const ask = z
+  .string()
+  .regex(/^ask_[a-z0-9]{1,40}$/)
+  .transform((id) => id as AskId)
 const minutes = z.int().min(1).max(leaseMinutesMax)
 
 /** A deed as a person asks for it. A mandate is asked for in the words of a request. */
 export const deedAsked = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('mandate-grant'), request: mandateRequestSchema }),
+  z.strictObject({ kind: z.literal('ask-grant'), ask, minutes }),
   z.strictObject({ kind: z.literal('lease-issue'), agent, mandate, minutes }),
   z.strictObject({ kind: z.literal('kill-lift'), agent: agent.nullable(), since }),
   z.strictObject({ kind: z.literal('resume'), agent, since }),
@@ -52,6 +65,7 @@ export type DeedWritten = z.input<typeof deedAsked>
 /** What has been done. */
 export type DeedDone = Readonly<
   | { kind: 'mandate-grant'; mandate: Mandate }
+  | { kind: 'ask-grant'; mandate: Mandate }
   | { kind: 'lease-issue'; lease: Lease; token: Concealed }
   | { kind: 'kill-lift' }
   | { kind: 'resume' }
@@ -60,6 +74,7 @@ export type DeedDone = Readonly<
 
 export interface DeedParts {
   readonly powers: Powers
+  readonly asks: Pick<Asks, 'draft'>
   readonly store: StoreReads
   readonly people: Pick<People, 'checkRevocable' | 'revoke'>
 }
@@ -73,6 +88,7 @@ const ownerMay: May = (roles) => mayAnswer(roles) && roles.includes('owner')
 /** An auditor does none of these, whatever other role they have. */
 const may: Readonly<Record<DeedKind, May>> = {
   'mandate-grant': ownerMay,
+  'ask-grant': ownerMay,
   'lease-issue': ownerMay,
   'kill-lift': mayAnswer,
   resume: mayAnswer,
@@ -89,13 +105,18 @@ export function checkMayDo({ store }: DeedParts, person: PersonName, kind: DeedK
 
 /** Exactly what would be done; throws when it could not be done now. */
 export function bindDeed(
-  { powers, people, store }: DeedParts,
+  { powers, people, store, asks }: DeedParts,
   asked: DeedAsked,
   by: PersonName,
 ): Deed {
   switch (asked.kind) {
     case 'mandate-grant':
       return { kind: asked.kind, mandate: powers.draftMandate(asked.request, by) }
+    case 'ask-grant':
+      return {
+        ...{ kind: asked.kind, ask: asked.ask },
+        mandate: powers.checkGrant(asks.draft(asked.ask, by, asked.minutes)),
+      }
     case 'lease-issue':
       powers.mandateFor(asked)
       return asked
@@ -124,6 +145,8 @@ export async function carryOut(
   const { deed, person: by } = signed.binding
   switch (deed.kind) {
     case 'mandate-grant':
+      return { kind: deed.kind, mandate: await powers.grantMandate(deed.mandate, signed) }
+    case 'ask-grant':
       return { kind: deed.kind, mandate: await powers.grantMandate(deed.mandate, signed) }
     case 'lease-issue':
       return { kind: deed.kind, ...(await powers.issueLease({ ...deed, by }, signed)) }

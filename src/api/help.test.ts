@@ -9,6 +9,8 @@ import type { Identity } from '../domain/identity.ts'
 import type { AgentName } from '../domain/names.ts'
 import { createFakeClock } from '../system/clock.ts'
 import type { FakeClock } from '../system/clock.ts'
+import { createAgentTools } from './agent-tools.ts'
+import type { AgentTools } from './agent-tools.ts'
 import { createHelpDesk } from './help.ts'
 
 interface Scene {
@@ -31,8 +33,8 @@ async function open(t: TestContext): Promise<Scene> {
   const clock = createFakeClock(worldStart)
   const world = await openWorld(clock)
   t.after(() => world.close())
-  const { store, holds, standing } = world
-  const desk = createHelpDesk({ identify: () => scene.identity, store, holds })
+  const { standing } = world
+  const desk = createHelpDesk({ identify: () => scene.identity, tools: toolsOf(world) })
   const scene: Scene = {
     world,
     clock,
@@ -50,6 +52,13 @@ async function open(t: TestContext): Promise<Scene> {
     },
   }
   return scene
+}
+
+function toolsOf({ store, holds, asks }: World): AgentTools {
+  return createAgentTools({
+    ...{ store, holds, asks, providers: ['railway'], stands: () => true },
+    preview: () => Promise.resolve({ kind: 'not-judged', says: 'nothing is previewed here' }),
+  })
 }
 
 function stranger(standing: boolean, scene: Scene): Identity {
@@ -122,7 +131,7 @@ test('a hold is told to the agent that asked, in each of its states', async (t) 
   const waiting = await scene.ask(`/holds/${hold}`)
   assert.equal(waiting.status, 200)
   assert.equal(waiting.body['state'], 'waiting')
-  assert.match(String(waiting.body['next']), /ask again/)
+  assert.match(String(waiting.body['next']), /wait again/)
   assert.match(String(waiting.body['asked']), /delete volume pg-data/)
   await answerHold(world, hold, owner)
   const released = await scene.ask(`/holds/${hold}`)

@@ -1,203 +1,141 @@
+// Holdpoint's own tools for agents, at `http://holdpoint.internal/` through the proxy: each route is
+// one of them.
 import type { HelpAnswer, HelpDesk, HelpRequest } from '../doors/http/help-desk.ts'
-import type { HoldState } from '../domain/hold.ts'
 import type { Identity } from '../domain/identity.ts'
-import type { Budget, Mandate, Standing } from '../domain/mandate.ts'
-import type { AgentName, HoldId } from '../domain/names.ts'
 import type { Presented } from '../domain/request.ts'
-import type { Holds } from '../holds/holds.ts'
-import type { HoldRecord, Spent, StoreReads } from '../store/store.ts'
-import { authorizationDetails } from './mandate-request.ts'
-import { sentenceOf } from '../words/words.ts'
+import { parseStrictJson } from '../languages/json/strict.ts'
+import type { AgentTools, ToolAnswer } from './agent-tools.ts'
 
 export interface HelpParts {
   identify(presented: readonly Presented[]): Identity
-  readonly store: Pick<StoreReads, 'hold' | 'spent'>
-  readonly holds: Pick<Holds, 'wait' | 'state'>
-}
-
-const waitSecondsMax = 60
-/** More of one agent at once are answered with the present state, without waiting. */
-const waitsPerAgentMax = 20
-
-interface Desk extends HelpParts {
-  readonly waits: Map<AgentName, number>
+  readonly tools: AgentTools
 }
 
 /**
- * Answers an agent about itself, at `http://holdpoint.internal/` through the proxy. What belongs to
- * another agent is answered as what does not exist.
+ * Answers an agent about itself. What belongs to another agent is answered as what does not exist.
  */
 export function createHelpDesk(parts: HelpParts): HelpDesk {
-  const desk: Desk = { ...parts, waits: new Map() }
   return {
     async answer(request, signal) {
-      if (request.method !== 'GET') return problem(405, 'method', 'only GET is answered here')
-      if (request.path === '/') return text(200, helpText)
+      if (request.path === '/' && request.method === 'GET') return text(200, helpText)
+      const route = routeOf(request)
+      if (route.kind === 'answer') return route.answer
       const identity = parts.identify(request.presented)
       if (identity.kind === 'stranger') return turnedAway(identity)
-      const { standing } = identity
-      if (request.path === '/whoami') return json(200, whoami(standing, parts.store))
-      const hold = /^\/holds\/([a-z0-9_]{1,80})$/.exec(request.path)?.[1]
-      if (hold === undefined) return problem(404, 'not-found', 'GET / says what can be asked here')
-      return answerHold(desk, hold as HoldId, request, standing, signal)
+      const called = parts.tools.call(route.tool, route.args, identity.standing, signal)
+      if (called === null) return problem(404, 'not-found', 'GET / says what can be asked here')
+      const answer = await called
+      // It may have been revoked while it waited.
+      const still = parts.identify(request.presented)
+      if (still.kind === 'stranger') return turnedAway(still)
+      return answer.isError ? failed(answer) : json(200, answer.structured)
     },
   }
 }
 
-async function answerHold(
-  desk: Desk,
-  id: HoldId,
-  request: HelpRequest,
-  { agent }: Standing,
-  signal: AbortSignal,
-): Promise<HelpAnswer> {
-  const record = desk.store.hold(id)
-  if (record?.hold.agent !== agent) return problem(404, 'not-found', 'you have no such hold')
-  const seconds = waitSeconds(request.query)
-  if (seconds === null) {
-    return problem(400, 'wait', `\`wait\` is a whole number of seconds from 0 to ${waitSecondsMax}`)
-  }
-  await waitFor(desk, id, agent, seconds, signal)
-  // It may have been revoked while it waited.
-  const still = desk.identify(request.presented)
-  if (still.kind === 'stranger') return turnedAway(still)
-  return json(200, holdShown(record, desk.holds.state(id) ?? record.state))
+type Route =
+  | Readonly<{ kind: 'tool'; tool: string; args: unknown }>
+  | Readonly<{ kind: 'answer'; answer: HelpAnswer }>
+
+const posts: Readonly<Record<string, string>> = {
+  '/preview': 'preview',
+  '/access': 'request_access',
+  '/stuck': 'report_stuck',
 }
 
-async function waitFor(
-  { holds, waits }: Desk,
-  id: HoldId,
-  agent: AgentName,
-  seconds: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const already = waits.get(agent) ?? 0
-  if (seconds === 0 || already >= waitsPerAgentMax) return
-  waits.set(agent, already + 1)
-  try {
-    await holds.wait(id, seconds * 1000, signal)
-  } finally {
-    const left = (waits.get(agent) ?? 1) - 1
-    if (left === 0) waits.delete(agent)
-    else waits.set(agent, left)
+const bodyLimits = { bytesMax: 1_114_112, depthMax: 32, nodesMax: 20_000 }
+
+function routeOf({ method, path, query, body }: HelpRequest): Route {
+  const posted = Object.hasOwn(posts, path) ? posts[path] : undefined
+  const allowed = posted === undefined ? 'GET' : 'POST'
+  if (method !== allowed) {
+    const says = `only ${allowed} is answered here`
+    return { kind: 'answer', answer: problem(405, 'method', says, [['allow', allowed]]) }
   }
+  if (posted !== undefined) {
+    const parsed = parseStrictJson(body, bodyLimits)
+    return parsed.kind === 'refused'
+      ? { kind: 'answer', answer: problem(400, 'body', `the body is not JSON: ${parsed.why}`) }
+      : { kind: 'tool', tool: posted, args: parsed.value }
+  }
+  if (path === '/whoami') return { kind: 'tool', tool: 'whoami', args: {} }
+  const id = /^\/(?:holds|asks)\/([a-z0-9_]{1,80})$/.exec(path)?.[1]
+  if (id === undefined) {
+    const answer = problem(404, 'not-found', 'GET / says what can be asked here')
+    return { kind: 'answer', answer }
+  }
+  return { kind: 'tool', tool: 'wait_for_hold', args: { id, seconds: waitSeconds(query) } }
 }
 
-function waitSeconds(query: string): number | null {
+/** What is no whole number goes on as it is, for the tool to refuse. */
+function waitSeconds(query: string): number | string {
   const said = new URLSearchParams(query).getAll('wait')
   const [first = '0', second] = said
-  if (second !== undefined || !/^\d{1,4}$/.test(first)) return null
-  return Math.min(Number(first), waitSecondsMax)
-}
-
-function holdShown({ hold, decision }: HoldRecord, state: HoldState): object {
-  return {
-    hold: hold.id,
-    state: state.kind,
-    ...(state.kind === 'refused' && state.note !== '' ? { note: state.note } : {}),
-    ...(state.kind === 'withdrawn' ? { why: state.why } : {}),
-    expires_at: hold.expiresAt,
-    asked: sentenceOf(decision),
-    next: nextSteps[state.kind],
-  }
-}
-
-const nextSteps: Readonly<Record<HoldState['kind'], string>> = {
-  waiting: 'a person has not answered yet; ask again with ?wait=60, and do not try another way',
-  released: 'send that same request again, unchanged, before it expires; it passes once',
-  refused: 'a person said no; do not send it again, and ask what to do instead',
-  expired: 'nobody answered, which is a no; ask the person you work for before you send it again',
-  withdrawn: 'it will not be answered any more; ask the person you work for how to go on',
-  spent: 'it was let through already, once; read the present state before you do anything else',
-}
-
-function whoami({ agent, owner, lease, mandate, ancestors }: Standing, store: HelpParts['store']) {
-  const chain = [mandate, ...ancestors]
-  const spent = chain.map((one) => ({ mandate: one, spent: store.spent(one.id) }))
-  return {
-    agent,
-    owner,
-    lease: { id: lease.id, expires_at: lease.expiresAt },
-    mandate: {
-      id: mandate.id,
-      task: mandate.task,
-      granted_by: mandate.grantedBy,
-      expires_at: mandate.expiresAt,
-      authorization_details: authorizationDetails(mandate),
-      egress: mandate.egress,
-      hold_wait_seconds: mandate.holdWaitSeconds,
-    },
-    left: {
-      requests: left(spent, 'requests'),
-      writes: left(spent, 'writes'),
-      destroys: left(spent, 'destroys'),
-      denials: left(spent, 'denials'),
-      resources: left(spent, 'resources'),
-    },
-    per_minute: {
-      requests: least(chain.map(({ budget }) => budget.requestsPerMinute)),
-      writes: least(chain.map(({ budget }) => budget.writesPerMinute)),
-    },
-    per_statement: { rows: least(chain.map(({ budget }) => budget.rows)) },
-    next:
-      'whatever is outside the mandate is refused or waits for a person; ' +
-      'a refusal says what to do, and another way to the same end is refused too',
-  }
-}
-
-/** The tightest of the mandate and all above it; null is no limit. */
-function left(
-  chain: readonly { readonly mandate: Mandate; readonly spent: Spent }[],
-  name: keyof Spent & keyof Budget,
-): number | null {
-  return least(
-    chain.map(({ mandate, spent }) => {
-      const limit = mandate.budget[name]
-      const used = spent[name]
-      const count = typeof used === 'number' ? used : used.length
-      return limit === null ? null : Math.max(0, limit - count)
-    }),
-  )
-}
-
-function least(limits: readonly (number | null)[]): number | null {
-  const known = limits.filter((limit) => limit !== null)
-  return known.length === 0 ? null : Math.min(...known)
+  if (second !== undefined || !/^\d{1,4}$/.test(first)) return said.join(', ')
+  return Math.min(Number(first), 60)
 }
 
 const helpText = `This is Holdpoint. It stands between you and the infrastructure you work on.
 
 GET /whoami            who you are here, what your mandate allows, what is left of its budget
+POST /preview          what a request, a statement or a command would do; nothing is sent
+                       {"surface":"http","request":{"method":"…","url":"…","body":"…"}},
+                       {"surface":"sql","statement":"…"} or
+                       {"surface":"shell","command":"…","directory":"…"}
+POST /access           asks a person to widen your mandate for a while
+                       {"reason":"…","minutes":30,"authorization_details":[{"type":"holdpoint",
+                       "actions":["write"],"locations":["shop/production"]}]}
+POST /stuck            tells a person that you cannot go on; do this before you look for another way
+                       {"situation":"…","tried":["…"],"intends":"…"}
 GET /holds/ID          the state of a request of yours that waits for a person
-GET /holds/ID?wait=60  the same, answered when the state changes or after 60 seconds
+GET /asks/ID           the state of what you asked for
+  ?wait=60             the same, answered when the state changes or after 60 seconds
 
 Send your lease as you send it to the proxy. A request that was refused says what to do next.
 `
 
-function turnedAway(stranger: Extract<Identity, { kind: 'stranger' }>): HelpAnswer {
-  const status = stranger.standing === null ? 401 : 403
-  return problem(status, stranger.code, `${stranger.says}; ${stranger.instead}`)
+const statuses: Readonly<Record<string, number>> = {
+  'not-found': 404,
+  'tool-arguments': 400,
+  busy: 429,
+  conflict: 409,
 }
 
+function failed({ code, text: says }: ToolAnswer): HelpAnswer {
+  return problem(statuses[code ?? ''] ?? 422, code ?? 'failed', says)
+}
+
+function turnedAway(stranger: Extract<Identity, { kind: 'stranger' }>): HelpAnswer {
+  const detail = `${stranger.says}; ${stranger.instead}`
+  if (stranger.standing !== null) return problem(403, stranger.code, detail)
+  return problem(401, stranger.code, detail, [['www-authenticate', 'Bearer realm="holdpoint"']])
+}
+
+type Header = readonly [name: string, value: string]
+
 /** RFC 9457. */
-function problem(status: number, code: string, detail: string): HelpAnswer {
+function problem(
+  status: number,
+  code: string,
+  detail: string,
+  more: readonly Header[] = [],
+): HelpAnswer {
   const body = JSON.stringify({ type: `urn:holdpoint:${code}`, title: code, status, detail })
-  return { status, headers: headers('application/problem+json', status), body: body + '\n' }
+  const headers = [...headersOf('application/problem+json'), ...more]
+  return { status, headers, body: body + '\n' }
 }
 
 function json(status: number, value: object): HelpAnswer {
-  return { status, headers: headers('application/json'), body: JSON.stringify(value) + '\n' }
+  return { status, headers: headersOf('application/json'), body: JSON.stringify(value) + '\n' }
 }
 
 function text(status: number, body: string): HelpAnswer {
-  return { status, headers: headers('text/plain; charset=utf-8'), body }
+  return { status, headers: headersOf('text/plain; charset=utf-8'), body }
 }
 
-function headers(type: string, status = 200): (readonly [string, string])[] {
-  const plain: (readonly [string, string])[] = [
+function headersOf(type: string): readonly Header[] {
+  return [
     ['content-type', type],
     ['cache-control', 'no-store'],
   ]
-  if (status === 405) return [...plain, ['allow', 'GET']]
-  return status === 401 ? [...plain, ['www-authenticate', 'Bearer realm="holdpoint"']] : plain
 }

@@ -31,6 +31,8 @@ export interface Powers {
   addAgent(agent: AgentName, owner: PersonName): Promise<AgentRecord>
   /** The mandate as it would be granted now; nothing is written. */
   draftMandate(request: MandateRequest, by: PersonName): Mandate
+  /** The same mandate; throws when it could not be granted now. */
+  checkGrant(mandate: Mandate): Mandate
   /** Grants exactly this one, unless what it leans on has changed since it was drafted. */
   grantMandate(mandate: Mandate, deed?: SignedDeed): Promise<Mandate>
   /** Ends its leases too, those of mandates below it included. */
@@ -86,6 +88,7 @@ export function createPowers(options: PowersOptions): Powers {
   return {
     addAgent: (agent, owner) => addAgent(options, agent, owner),
     draftMandate: (request, by) => draftMandate(options, request, by),
+    checkGrant: (mandate) => checkGrant(options, mandate),
     grantMandate: (mandate, deed) => grantMandate(options, mandate, deed),
     revokeMandate: (mandate, by) => revokeMandate(options, mandate, by),
     mandateFor: (wanted) => mandateFor(options, wanted),
@@ -140,12 +143,7 @@ function draftMandate(options: PowersOptions, request: MandateRequest, by: Perso
   return mandateFrom(request, { id, by, now, providers, parent })
 }
 
-async function grantMandate(
-  options: PowersOptions,
-  mandate: Mandate,
-  deed: SignedDeed | undefined,
-): Promise<Mandate> {
-  const { store, clock } = options
+function checkGrant({ store, clock }: PowersOptions, mandate: Mandate): Mandate {
   const now = clock.now()
   agentOf(store, mandate.agent)
   if (mandate.expiresAt <= now) {
@@ -154,6 +152,15 @@ async function grantMandate(
   const parent = mandate.parent === null ? null : standing(store, mandate.parent, now)
   const wider = parent === null ? null : narrower(parent, mandate)
   if (wider !== null) throw new Fault('mandate-wider', `wider than its parent: ${wider}; narrow it`)
+  return mandate
+}
+
+async function grantMandate(
+  options: PowersOptions,
+  mandate: Mandate,
+  deed: SignedDeed | undefined,
+): Promise<Mandate> {
+  checkGrant(options, mandate)
   await append(options, { kind: 'mandate-granted', mandate }, deed)
   return mandate
 }
@@ -247,7 +254,10 @@ function standing(store: StoreReads, id: MandateId, now: Instant): Mandate {
 }
 
 function onlyMandate(store: StoreReads, agent: AgentName, now: Instant): Mandate {
-  const found = store.mandates().filter((one) => one.mandate.agent === agent && stands(one, now))
+  const found = store
+    .mandates()
+    .filter((one) => one.mandate.agent === agent && stands(one, now))
+    .filter(({ mandate }) => mandate.widens === undefined)
   const [first, second] = found
   if (first === undefined) {
     throw new Fault(

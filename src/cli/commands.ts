@@ -1,6 +1,8 @@
 import type { CommandRow } from './command.ts'
 import { agentAdd } from './commands/agent-add.ts'
 import { agentList } from './commands/agent-list.ts'
+import { askAnswer } from './commands/ask-answer.ts'
+import { askList } from './commands/ask-list.ts'
 import { backupRestore } from './commands/backup-restore.ts'
 import { backupVerify } from './commands/backup-verify.ts'
 import { ca } from './commands/ca.ts'
@@ -29,6 +31,7 @@ import { postgresEnroll } from './commands/postgres-enroll.ts'
 import { postgresStatus } from './commands/postgres-status.ts'
 import { postgresUnenroll } from './commands/postgres-unenroll.ts'
 import { resume } from './commands/resume.ts'
+import { run } from './commands/run.ts'
 import { schema } from './commands/schema.ts'
 import { secretList } from './commands/secret-list.ts'
 import { secretPut } from './commands/secret-put.ts'
@@ -42,6 +45,7 @@ import { up } from './commands/up.ts'
 /** Every command, in the order of the help: to begin, to work, to look, to stop. */
 export const commandRows: readonly CommandRow[] = [
   up,
+  run,
   init,
   demo,
   agentAdd,
@@ -60,6 +64,8 @@ export const commandRows: readonly CommandRow[] = [
   postgresUnenroll,
   holdsList,
   holdsShow,
+  askList,
+  askAnswer,
   log,
   explain,
   inspect,

@@ -1,10 +1,12 @@
 import type { Assertion } from './hold.ts'
 import type { Mandate } from './mandate.ts'
-import type { AgentName, Instant, MandateId, PasskeyId, PersonName } from './names.ts'
+import type { AgentName, AskId, Instant, MandateId, PasskeyId, PersonName } from './names.ts'
 
 /** What gives or restores power, and so is signed with a passkey in the console. */
 export type Deed = Readonly<
   | { kind: 'mandate-grant'; mandate: Mandate }
+  /** a yes to what an agent asked for: the mandate that widens its own */
+  | { kind: 'ask-grant'; ask: AskId; mandate: Mandate }
   | { kind: 'lease-issue'; agent: AgentName; mandate: MandateId; minutes: number }
   /** since: when the stop that it lifts was pulled; agent: null for everyone */
   | { kind: 'kill-lift'; agent: AgentName | null; since: Instant }

@@ -16,6 +16,8 @@ const topics: Readonly<Partial<Record<FactKind, EventTopic>>> = {
   'mandate-revoked': 'grant',
   'lease-issued': 'grant',
   'lease-revoked': 'grant',
+  asked: 'grant',
+  'ask-answered': 'grant',
   'secret-put': 'grant',
   'secret-removed': 'grant',
   'enrolment-opened': 'people',
@@ -57,6 +59,14 @@ function wordsOf(fact: Fact): readonly Word[] {
       return say`${fact.by} issued lease ${fact.lease.id} to ${fact.lease.agent}`
     case 'lease-revoked':
       return say`${fact.by} revoked lease ${fact.lease}`
+    case 'asked':
+      return fact.ask.wants.kind === 'help'
+        ? say`${fact.ask.agent} said that it was stuck: ${fact.ask.wants.situation}`
+        : say`${fact.ask.agent} asked for more than its mandate: ${fact.ask.wants.reason}`
+    case 'ask-answered':
+      return fact.answer === 'told'
+        ? say`${fact.by} answered ${fact.ask}: ${fact.note}`
+        : say`${fact.by} refused ${fact.ask}: ${fact.note}`
     case 'policies-rejected':
       return say`changed policies were refused, the old ones stay: ${fact.why}`
     case 'started':

@@ -57,14 +57,17 @@ export interface ConsoleJoined {
 /** Starts answering people on the bound sockets. */
 export function openConsole(works: Works, joined: ConsoleJoined): { close(): Promise<void> } {
   const { state } = works
-  const { configuration, ledger, store, clock, random, opening, powers } = state
+  const { configuration, ledger, store, clock, random, opening, powers, asks } = state
   const { site, people, passkeys } = joined
   return serveConsole({
     ...joined,
     ...{ holds: works.holds, canProve: works.canProve, store, ledger, clock, random },
     files: readConsoleFiles(join(import.meta.dirname, '../../console/dist')),
     ledgerFiles: ledgerFilesOf(configuration),
-    deeds: createDeeds({ powers, store, people, passkeys, rpId: site.rpId, clock, random }),
+    deeds: createDeeds({
+      ...{ powers, asks, store, people, passkeys, rpId: site.rpId, clock, random },
+    }),
+    asks,
     ...joinOpenId(state, site),
     inventory: () => works.discovery.current(),
     environments: environmentDesk(works),

@@ -7,6 +7,7 @@ import { controlSocketPath } from '../api/control-wire.ts'
 import type { Control, LoadedPolicies } from '../api/control.ts'
 import type { ExportKeeper } from '../api/exports.ts'
 import { createHelpDesk } from '../api/help.ts'
+import type { PreviewParts } from '../api/preview.ts'
 import { createPurges } from '../api/purges.ts'
 import { showAddress } from '../configuration/address.ts'
 import { clearToDiscover } from '../clearance.ts'
@@ -45,6 +46,7 @@ import {
   declaredDatabases,
   openPostgresDoor,
 } from './databases.ts'
+import { joinAgentTools } from './agent-tools.ts'
 import { joinBackups, joinExports } from './backups.ts'
 import type { BackupsJoined } from './backups.ts'
 import type { DatabaseWorks } from './databases.ts'
@@ -237,13 +239,18 @@ interface Doors {
 }
 
 function openDoors(works: Works, authority: Authority): Doors {
-  const { state, holds } = works
-  const help = createHelpDesk({ identify: state.leases.identify, store: state.store, holds })
+  const { state } = works
+  const tools = joinAgentTools(works, commandUnread)
+  const help = createHelpDesk({ identify: state.leases.identify, tools })
   return {
     http: openHttpDoor(state, authority, help),
     postgres: openPostgresDoor(state, authority, help),
   }
 }
+
+/** Until it is joined with the reading of commands. */
+const commandUnread: PreviewParts['command'] = () =>
+  Promise.resolve({ actions: [], advice: { kind: 'pass', snapshot: false } })
 
 function openHttpDoor(state: State, authority: Authority, help: HelpDesk): HttpDoor {
   const { configuration, random } = state

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { createAsks } from '../api/asks.ts'
+import type { Asks } from '../api/asks.ts'
 import type { Control } from '../api/control.ts'
 import { createControl } from '../api/create-control.ts'
 import type { RunningGate } from '../api/create-control.ts'
@@ -63,6 +65,8 @@ export interface State {
   peopleAt(site: Site): Readonly<{ people: People; passkeys: Passkeys }>
   /** The use cases that say who may do what, for the console. */
   readonly powers: Powers
+  /** what agents ask of people */
+  readonly asks: Asks
   /** what is governed: what a scope means that names no resources */
   readonly providers: readonly string[]
   /** The control plane; `gate` is null when none runs. */
@@ -117,6 +121,7 @@ async function openOn(
     ...{ configuration, opening, store, ledger, clock, random, leases, vkey: signer.vkey },
     providers,
     powers: createPowers({ ledger, store, leases, providers, clock, random }),
+    asks: createAsks({ ledger, store, clock, random }),
     vault: () => (vault ??= openVault(configuration, opening, random)),
     peopleAt(webauthn) {
       const passkeys = createPasskeys({ store, webauthn })
@@ -126,7 +131,7 @@ async function openOn(
     control: (people, gate) =>
       createControl({
         ...{ version, ledger, store, leases, people, clock, random, gate },
-        secrets: () => state.vault(),
+        ...{ secrets: () => state.vault(), asks: state.asks },
         providers,
       }),
     async close() {

@@ -1,6 +1,7 @@
 // What people are told, in words. Pure: the same facts make the same message. Names that agents and
 // providers chose are inert, fenced, short, and no link of theirs can be followed; what an agent
 // sent, wrote or ran is not in it.
+import type { Ask } from '../domain/ask.ts'
 import type { Decision } from '../domain/decision.ts'
 import type { NotificationTopic, TripReason } from '../domain/fact.ts'
 import type { Hold } from '../domain/hold.ts'
@@ -130,7 +131,7 @@ function environmentLine(environments: readonly EnvironmentData[]): string {
 }
 
 /** Messages are read later than they are sent: the time is said by the clock. */
-function silenceLine({ openedAt, expiresAt }: Hold): string {
+function silenceLine({ openedAt, expiresAt }: Pick<Hold, 'openedAt' | 'expiresAt'>): string {
   const left = Math.round((millisecondsOf(expiresAt) - millisecondsOf(openedAt)) / 60_000)
   return `Silence means no at ${clockTime(expiresAt)}, ${minutes(left)} after it opened.`
 }
@@ -164,6 +165,26 @@ export function trippedMessage({ agent, reason, at }: Tripped, origin: string): 
     subject: 'Holdpoint: a breaker tripped',
     lines: [`${sentence}.`, 'It stays frozen until a person lets it go on.'],
     data: { agent, sentence, reason, link },
+  }
+}
+
+/** Nothing of what the agent wrote is in it. */
+export function askedMessage(ask: Ask, origin: string): Message {
+  const { id, agent, askedAt, expiresAt, wants } = ask
+  const stuck = wants.kind === 'help'
+  const sentence = stuck
+    ? `${nameWords(agent)} says that it is stuck, and asks a person what to do`
+    : `${nameWords(agent)} asks a person for more than its mandate, for ${minutes(wants.minutes)}`
+  const link = `${origin}/asks`
+  return {
+    ...{ topic: 'asked', about: id, at: askedAt, link, linkText: 'Open what agents ask' },
+    subject: stuck ? 'Holdpoint: an agent is stuck' : 'Holdpoint: an agent asks for more access',
+    lines: [
+      `${sentence}.`,
+      silenceLine({ openedAt: askedAt, expiresAt }),
+      'Nothing is decided by this message or its link.',
+    ],
+    data: { ask: id, agent, sentence, wants: wants.kind, expiresAt, link },
   }
 }
 

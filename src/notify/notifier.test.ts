@@ -86,6 +86,21 @@ test('trips and kills are told too', async (t) => {
   assert.ok(!ops.got.some(({ body }) => body.toString().includes('script')))
 })
 
+test('what an agent asks is told, without a word of what it wrote', async (t) => {
+  const { ops, told } = await openOne(t)
+  const { asks, standing } = told.world
+  const situation = 'the password is hunter2 <script>'
+  await asks.open(standing, { kind: 'help', situation, tried: [], intends: null })
+  await told.settled()
+  const [got] = ops.got
+  assert.ok(got)
+  const { type, data } = JSON.parse(got.body.toString()) as { type: string; data: unknown }
+  assert.equal(type, 'agent.asked')
+  assert.equal((data as Record<string, unknown>)['link'], 'http://localhost:7401/asks')
+  assert.ok(!/hunter2|script/.test(got.body.toString()))
+  assert.deepEqual(ends(told), ['ops asked delivered 1'])
+})
+
 test('a server in trouble is tried again, ever later, with the same id, until it takes it', async (t) => {
   const { ops, told } = await openOne(t)
   ops.answer(status(503))

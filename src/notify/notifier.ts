@@ -2,6 +2,7 @@
 // nobody answers. It hears of everything after the fact: nothing that an agent asks for waits for
 // it, and it allows nothing.
 import type { ChannelSettings, NotifySettings } from '../configuration/notify.ts'
+import type { Ask } from '../domain/ask.ts'
 import type { Fact, LedgerEntry, NotifiedEnd } from '../domain/fact.ts'
 import type { Hold } from '../domain/hold.ts'
 import { instantOf, later, millisecondsOf } from '../domain/instant.ts'
@@ -11,6 +12,7 @@ import type { StoreReads } from '../store/store.ts'
 import { createDeliveries } from './deliveries.ts'
 import type { Deliveries, DeliveriesOptions } from './deliveries.ts'
 import {
+  askedMessage,
   escalatedMessage,
   heldMessage,
   killedMessage,
@@ -24,7 +26,10 @@ import type { Told } from './told.ts'
 export interface NotifierOptions extends Omit<DeliveriesOptions, 'ledger'> {
   readonly settings: NotifySettings
   readonly ledger: Pick<Ledger, 'append' | 'subscribe'>
-  readonly store: Pick<StoreReads, 'hold' | 'holds' | 'search' | 'frozen' | 'killed'>
+  readonly store: Pick<
+    StoreReads,
+    'ask' | 'asks' | 'hold' | 'holds' | 'search' | 'frozen' | 'killed'
+  >
   /** where people open the console */
   readonly origin: string
 }
@@ -62,6 +67,7 @@ interface Waiting {
 
 /** A trip or kill before the gate was last stopped is told for so long. */
 const newsMilliseconds = 60 * 60_000
+const asksCaughtUpMax = 200
 
 export function createNotifier(options: NotifierOptions): Notifier {
   return new Teller(options)
@@ -145,6 +151,7 @@ class Teller implements Notifier {
     try {
       if (fact.kind === 'held') this.#holdOpened(fact.hold, () => false)
       if (fact.kind === 'settled') this.#waiting.delete(fact.hold)
+      if (fact.kind === 'asked') this.#asked(fact.ask, null)
       if (fact.kind === 'tripped') this.#news('tripped', trippedMessage({ ...fact, at }, origin))
       if (fact.kind === 'killed') this.#news('killed', killedMessage({ ...fact, at }, origin))
     } catch (fault) {
@@ -187,6 +194,18 @@ class Teller implements Notifier {
     }
   }
 
+  /** While it still waits: an answer makes the message stale. */
+  #asked(ask: Ask, told: Told | null): void {
+    const { settings, store, clock, origin } = this.#options
+    const message = askedMessage(ask, origin)
+    const stands = (): boolean =>
+      clock.now() < ask.expiresAt && store.ask(ask.id)?.state.kind === 'waiting'
+    for (const channel of settings.on.asked) {
+      if (told?.delivered(channel, 'asked', ask.id, ask.askedAt) === true) continue
+      this.#deliveries.add({ channel, message, stands, ended: () => undefined })
+    }
+  }
+
   #escalate(one: Waiting): void {
     const { settings, clock, store, origin } = this.#options
     const { hold, escalated } = one
@@ -223,6 +242,9 @@ class Teller implements Notifier {
         one?.ends.set(channel, 'delivered')
       }
     }
+    for (const { ask, state } of store.asks(asksCaughtUpMax)) {
+      if (state.kind === 'waiting' && ask.askedAt >= oldest) this.#asked(ask, told)
+    }
     for (const freeze of store.frozen()) {
       if (freeze.at >= news) this.#news('tripped', trippedMessage(freeze, origin), told)
     }
@@ -233,5 +255,11 @@ class Teller implements Notifier {
 }
 
 function matters({ kind }: Fact): boolean {
-  return kind === 'held' || kind === 'settled' || kind === 'tripped' || kind === 'killed'
+  return (
+    kind === 'asked' ||
+    kind === 'held' ||
+    kind === 'settled' ||
+    kind === 'tripped' ||
+    kind === 'killed'
+  )
 }

@@ -14,6 +14,7 @@ import { attemptedOf, post, readAddress } from './post.ts'
 const typeOf: Readonly<Record<NotificationTopic, string>> = {
   held: 'hold.opened',
   escalated: 'hold.escalated',
+  asked: 'agent.asked',
   tripped: 'agent.tripped',
   killed: 'agent.killed',
   test: 'test',

@@ -25,15 +25,19 @@ export interface MandateWords {
 export function mandateWords(mandate: Mandate): MandateWords {
   const granted = new Set(mandate.scopes.flatMap(({ effects }) => effects))
   const never = order.filter((kind) => !granted.has(kind)).map((kind) => effectWords[kind])
-  const egress = mandate.egress.map(inert).join(', ')
-  const may = mandate.scopes.map(scopeWords).join('; ')
   const elsewhere = 'act in other environments, or do what Holdpoint cannot read'
   const nothing = never.length === 0 ? '' : `${listed(never, 'or')} anywhere, `
   return {
-    may: `${may}${egress === '' ? '' : `; connect to ${egress}`}`,
+    may: scopesWords(mandate),
     mayNot: `${nothing}${elsewhere}`,
     until: `${mandate.expiresAt}, or ${budgetWords(mandate.budget)}`,
   }
+}
+
+/** What is allowed, in words: for a mandate, and for what an agent asks for beside one. */
+export function scopesWords({ scopes, egress }: Pick<Mandate, 'scopes' | 'egress'>): string {
+  const hosts = egress.map(inert).join(', ')
+  return `${scopes.map(scopeWords).join('; ')}${hosts === '' ? '' : `; connect to ${hosts}`}`
 }
 
 function scopeWords({ effects, environments, resources }: Scope): string {

@@ -50,7 +50,7 @@ export async function openControl(
   const control = createControl({
     ...{ version: '1.2.3', ledger, store, leases, people, clock, random, gate },
     secrets: () => vault,
-    providers: ['railway'],
+    ...{ providers: ['railway'], asks: world.asks },
   })
   return { control, world, clock, leases, folder }
 }

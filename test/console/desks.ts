@@ -67,7 +67,7 @@ export function gateFor(world: World, clock: Clock): Partial<ConsoleOptions> {
   }
   const control = createControl({
     ...{ version: '0.0.0', ledger, store, leases, people, clock, random: systemRandom },
-    ...{ secrets: never, providers: ['railway'] },
+    ...{ secrets: never, providers: ['railway'], asks: world.asks },
     gate: { report: () => report, reloadPolicies: never },
   })
   const inForce = () => ({ digest: shippedPolicy().digest, sources: readBaseline() })

@@ -74,6 +74,7 @@ export async function openHost(
       append: (fact) => world.ledger.append(fact),
     }),
     deeds: createDeeds({ ...world, rpId: site.rpId, clock, random: systemRandom }),
+    asks: world.asks,
     ...(options.openid === undefined ? {} : { openid: options.openid(world, proxied) }),
     ...(options.purges === undefined ? {} : { purges: options.purges(world) }),
     agents: agentDeskFor(world, clock),

@@ -27,6 +27,8 @@ import type {
 import type { Environment } from '../../src/domain/resource.ts'
 import type { HttpPayload, Payload, Request } from '../../src/domain/request.ts'
 import type { ReleaseRule } from '../../src/domain/verdict.ts'
+import { createAsks } from '../../src/api/asks.ts'
+import type { Asks } from '../../src/api/asks.ts'
 import { createPowers } from '../../src/api/powers.ts'
 import type { Powers } from '../../src/api/powers.ts'
 import { createLeases } from '../../src/credentials/leases.ts'
@@ -62,6 +64,7 @@ export interface World {
   readonly standing: Standing
   readonly leases: Leases
   readonly powers: Powers
+  readonly asks: Asks
   readonly canProve: () => string | null
   /** what canProve answers from now on */
   provable(why: string | null): void
@@ -141,6 +144,7 @@ export async function openWorld(
   const people = createPeople({ ledger, store, clock, random, webauthn: site, passkeys })
   const leases = createLeases({ ledger, store, clock, random })
   const powers = createPowers({ ledger, store, leases, clock, random, providers: ['railway'] })
+  const asks = createAsks({ ledger, store, clock, random })
   const faults: unknown[] = []
   const options: HoldsOptions = {
     ...{ ledger, store, clock, random, passkeys, webauthn: site, minutes: 60, perAgentMax: 20 },
@@ -150,7 +154,7 @@ export async function openWorld(
   const holds = createHolds(options)
   return {
     ...{ vkey: signer.vkey, published: join(folder, 'ledger') },
-    ...{ store, ledger, people, holds, passkeys, site, standing, leases, powers },
+    ...{ store, ledger, people, holds, passkeys, site, standing, leases, powers, asks },
     canProve: () => missing,
     provable: (why) => (missing = why),
     holdsAgain: (changes = {}) => createHolds({ ...options, ...changes }),

@@ -11,3 +11,10 @@ export function isSameGrant(bound: Mandate, shown: Mandate): boolean {
 function lasts({ grantedAt, expiresAt }: Mandate): number {
   return Date.parse(expiresAt) - Date.parse(grantedAt)
 }
+
+/** The same but for its id and its time, which ends no later than so many minutes after its start. */
+export function isWithin(bound: Mandate, shown: Mandate, minutes: number): boolean {
+  const { id, grantedAt, expiresAt } = shown
+  const rest = canonicalJson({ ...bound, id, grantedAt, expiresAt }) === canonicalJson(shown)
+  return rest && lasts(bound) <= minutes * 60_000
+}

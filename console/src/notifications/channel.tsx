@@ -18,6 +18,7 @@ const kindWords: Readonly<Record<ChannelView['kind'], string>> = {
 
 const occasionWords = {
   held: 'a hold opens',
+  asked: 'an agent asks for access or help',
   tripped: 'a breaker trips',
   killed: 'the kill switch is pulled',
 } as const

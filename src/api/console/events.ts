@@ -17,7 +17,7 @@ export interface ConsoleEvents {
  * What pages follow. An event carries nothing but its topic's name; `actions` also carries what was
  * decided and what ended, as `ActionsEvent` or, where there was neither, an empty object.
  */
-export type Topic = 'holds' | 'actions' | 'agents' | 'people' | 'policies' | 'ledger'
+export type Topic = 'holds' | 'actions' | 'agents' | 'people' | 'policies' | 'ledger' | 'asks'
 
 const topicsOf: Readonly<Partial<Record<FactKind, readonly Topic[]>>> = {
   held: ['holds'],
@@ -33,7 +33,9 @@ const topicsOf: Readonly<Partial<Record<FactKind, readonly Topic[]>>> = {
   killed: ['agents', 'actions'],
   'kill-lifted': ['agents', 'actions'],
   'agent-added': ['agents'],
-  'mandate-granted': ['agents'],
+  'mandate-granted': ['agents', 'asks'],
+  asked: ['asks'],
+  'ask-answered': ['asks'],
   'mandate-revoked': ['agents'],
   'lease-issued': ['agents'],
   'lease-revoked': ['agents'],

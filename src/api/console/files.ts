@@ -29,7 +29,7 @@ const fileBytesMax = 4 * 1_048_576
 
 /** Paths that are pages of the console; each is the same document. */
 const page =
-  /^\/(?:(?:enrol|openid|holds|plans|purges|agents|environments|incidents|ledger|policies|people|notifications)(?:\/[a-z0-9_-]{1,80}){0,2})?$/
+  /^\/(?:(?:enrol|openid|holds|plans|purges|asks|agents|environments|incidents|ledger|policies|people|notifications)(?:\/[a-z0-9_-]{1,80}){0,2})?$/
 
 const unbuilt = `<!doctype html><html lang="en"><title>Holdpoint</title>
 <h1>The console is not built</h1>

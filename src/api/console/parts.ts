@@ -10,6 +10,7 @@ import type { StoreReads } from '../../store/store.ts'
 import type { OpenId } from '../../sign-in/openid.ts'
 import type { Clock } from '../../system/clock.ts'
 import type { Random } from '../../system/random.ts'
+import type { Asks } from '../asks.ts'
 import type { Control } from '../control.ts'
 import type { Deeds } from '../deeds.ts'
 import type { People } from '../people.ts'
@@ -38,6 +39,8 @@ export interface ConsoleParts extends ViewParts {
   readonly sessions: ConsoleSessions
   readonly recent: RecentHolds
   readonly looks: Looks
+  /** what agents ask of people, beside holds */
+  readonly asks?: Asks
   /** who is at work, and what stops them */
   readonly board: NowBoard
   /** absent where people sign in with passkeys alone */

@@ -1,5 +1,6 @@
 // Every path of the console's API, an area a folder.
 import { agentRoutes } from './agents/routes.ts'
+import { askRoutes } from './asks/routes.ts'
 import { deedRoutes } from './deeds/routes.ts'
 import { environmentRoutes } from './environments/routes.ts'
 import { holdRoutes } from './holds/routes.ts'
@@ -23,6 +24,7 @@ export const personRoutes: readonly PersonRoute[] = [
   ...holdRoutes,
   ...purgeRoutes,
   ...agentRoutes,
+  ...askRoutes,
   ...deedRoutes,
   ...environmentRoutes,
   ...incidentRoutes,

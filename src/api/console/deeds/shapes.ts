@@ -14,6 +14,7 @@ export interface AskedDeedView {
 /** What has been done. */
 export type DeedDoneView = Readonly<
   | { kind: 'mandate-grant'; mandate: Mandate }
+  | { kind: 'ask-grant'; mandate: Mandate }
   | { kind: 'lease-issue'; issued: IssuedLeaseView }
   | { kind: 'kill-lift' | 'resume' | 'passkey-revoke' }
 >
