@@ -1,4 +1,5 @@
-// What a work tree holds, entry by entry, and how a folder is written down in the shadow repository.
+// What a work tree holds, entry by entry, and how a folder is written down in the shadow
+// repository.
 //
 // Every name stands there with `_` before it, so that no name means anything to git: not `.git`,
 // not `.gitattributes`. Beside them, `=` says what git's trees do not: one record per entry, ended

@@ -4,23 +4,20 @@ import { join } from 'node:path'
 
 import { Fault } from '../domain/fault.ts'
 import type { Clock } from '../system/clock.ts'
-import { sha256 } from '../system/hash.ts'
 import { systemRandom } from '../system/random.ts'
 import type { Random } from '../system/random.ts'
-import { createBlobReader } from './blobs.ts'
-import type { Listing } from './entry.ts'
+import { bringBack, compareWith, isLoss } from './bringing.ts'
 import { findGit } from './git.ts'
 import { usualLimits } from './limits.ts'
 import type { SnapshotLimits } from './limits.ts'
 import { createLock } from './lock.ts'
 import type { Observation } from './observe.ts'
-import { isSelected, planOf } from './plan.ts'
 import { rawOf } from './reach.ts'
 import type { Kept } from './record.ts'
-import { restore } from './restore.ts'
+import type { Shadow } from './shadow.ts'
 import { openShadow, preparePrivateFolder, refuseInside } from './shadow.ts'
 import { resolveWorkTree, shadowFolder } from './shadow.ts'
-import type { Selection, Snapshot, Snapshots } from './snapshots.ts'
+import type { Comparison, Selection, Snapshots } from './snapshots.ts'
 import { createTaker } from './taking.ts'
 import { needsTidying, tidy } from './tidy.ts'
 
@@ -72,13 +69,6 @@ function open(options: SnapshotsOptions): Snapshots {
   const tidyNow = (): Promise<void> =>
     tidyLock.alone(() => tidy(shadow, lock, limits, clock.milliseconds()))
 
-  async function find(id: string): Promise<Kept> {
-    const records = shadow.isPrepared() ? await shadow.records() : []
-    const found = records.find(({ snapshot }) => snapshot.id === id)
-    if (found !== undefined) return found
-    throw new Fault('not-found', `there is no snapshot \`${id}\`; \`--list\` shows them`)
-  }
-
   return {
     take: (why) =>
       lock.alone(async () => {
@@ -87,17 +77,14 @@ function open(options: SnapshotsOptions): Snapshots {
         if (needsTidying(shadow)) background = background.then(tidyNow).catch(() => undefined)
         return snapshot
       }),
-    list: async () => (await recordsOf()).map(({ snapshot }) => snapshot),
-    async compare(id, selection) {
-      const record = await find(id)
-      const plan = planOf(await shadow.listing(record), (await taker.look()).known, selection)
-      return { snapshot: record.snapshot, changes: plan.changes, stays: plan.stays }
-    },
+    list: async () => (await recordsOf(shadow)).map(({ snapshot }) => snapshot),
+    latest: async (selection) => latestOf(shadow, await taker.look(), selection),
+    compare: async (id, selection) =>
+      compareWith(shadow, await find(shadow, id), await taker.look(), selection),
     restore: (id, selection) =>
       lock.alone(async () => {
-        const record = await find(id)
-        const then = await shadow.listing(record)
-        return bringBack({ record, then, selection })
+        const record = await find(shadow, id)
+        return bringBack({ shadow, taker, random, workTree: raw }, record, selection)
       }),
     tidy: tidyNow,
     async close() {
@@ -105,54 +92,29 @@ function open(options: SnapshotsOptions): Snapshots {
       await background
     },
   }
+}
 
-  async function recordsOf(): Promise<readonly Kept[]> {
-    return shadow.isPrepared() ? await shadow.records() : []
+async function recordsOf(shadow: Shadow): Promise<readonly Kept[]> {
+  return shadow.isPrepared() ? await shadow.records() : []
+}
+
+async function find(shadow: Shadow, id: string): Promise<Kept> {
+  const found = (await recordsOf(shadow)).find(({ snapshot }) => snapshot.id === id)
+  if (found !== undefined) return found
+  throw new Fault('not-found', `there is no snapshot \`${id}\`; \`--list\` shows them`)
+}
+
+async function latestOf(
+  shadow: Shadow,
+  now: Observation,
+  selection: Selection,
+): Promise<Comparison | null> {
+  for (const record of await recordsOf(shadow)) {
+    const { kind } = record.snapshot
+    if (kind === 'undone') return null
+    if (kind === 'undoing') continue
+    const comparison = await compareWith(shadow, record, now, selection)
+    if (comparison.changes.some(isLoss)) return comparison
   }
-
-  async function bringBack({
-    record,
-    then,
-    selection,
-  }: Bringing): ReturnType<Snapshots['restore']> {
-    const { snapshot } = record
-    const { snapshot: before, observation } = await taker.take(undoWhy(snapshot), 'undoing')
-    const plan = planOf(then, observation.known, selection)
-    const blobs = createBlobReader(shadow.git)
-    const parts = { blobs, random, left: observation.left }
-    const failed = await restore(raw, plan, parts).finally(() => blobs.close())
-    const { observation: after } = await taker.take(undoWhy(snapshot), 'undone')
-    const sha256Kept = digestOf(then, then, selection)
-    const sha256Now = digestOf(then, after.known, selection)
-    const equal = sha256Kept === sha256Now && isExact(then, after, selection)
-    const { changes, stays } = plan
-    return { snapshot, changes, stays, before, failed, sha256Kept, sha256Now, equal }
-  }
-}
-
-interface Bringing {
-  readonly record: Kept
-  readonly then: Listing
-  readonly selection: Selection
-}
-
-function undoWhy({ at }: Snapshot): string {
-  return `undo to ${at}`
-}
-
-/** Over paths, kinds, modes and content of what the snapshot has, as `listing` has it. */
-function digestOf(then: Listing, listing: Listing, selection: Selection): string {
-  let text = ''
-  for (const path of then.keys()) {
-    if (!isSelected(path, selection)) continue
-    const entry = listing.get(path)
-    const mode = entry?.kind === 'link' ? '' : entry?.mode.toString(8)
-    text += `${entry?.kind ?? 'none'} ${mode ?? ''} ${entry?.id ?? ''} ${path}\0`
-  }
-  return sha256(Buffer.from(text, 'latin1'))
-}
-
-/** Nothing is there that should have gone. */
-function isExact(then: Listing, after: Observation, selection: Selection): boolean {
-  return planOf(then, after.known, selection).removed.length === 0
+  return null
 }

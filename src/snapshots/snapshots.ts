@@ -3,13 +3,18 @@ import type { Instant } from '../domain/names.ts'
 
 export interface Snapshots {
   /**
-   * Keeps the work tree as it is now; resolves once a crash cannot lose it. The same snapshot as the
-   * last one when nothing has changed. Rejects with a Fault that says why it cannot. Who begins
-   * something says `whyStart`.
+   * Keeps the work tree as it is now; resolves once a crash cannot lose it. The same snapshot as
+   * the last one when nothing has changed. Rejects with a Fault that says why it cannot. Who
+   * begins something says `whyStart`.
    */
   take(why: string): Promise<Snapshot>
   /** newest first */
   list(): Promise<readonly Snapshot[]>
+  /**
+   * The newest since the last undo that would bring something back: what somebody means who names
+   * none. Null when there is none.
+   */
+  latest(selection: Selection): Promise<Comparison | null>
   /** What bringing a snapshot back would change; changes nothing. */
   compare(id: string, selection: Selection): Promise<Comparison>
   /**

@@ -1,36 +1,63 @@
 import { controlInputs } from '../../api/control-inputs.ts'
 import type { RowConflict, UndoReport } from '../../api/keeper.ts'
+import { Fault } from '../../domain/fault.ts'
 import { inert } from '../../wire/inert.ts'
 import { counted } from '../amount-words.ts'
-import type { CommandRow } from '../command.ts'
+import { need } from '../command.ts'
+import type { Call, CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import type { ExitCode } from '../exit-codes.ts'
 import type { Output } from '../output.ts'
 import { wrap } from '../output.ts'
 import { withControl } from '../session.ts'
 import { tableName } from '../trash-words.ts'
 import { typed } from '../typed.ts'
+import { undoFiles } from './undo-files.ts'
 
 export const undo: CommandRow = {
   name: 'undo',
-  summary: 'take back what a request changed in a database, and prove it',
+  summary: 'take back what a request changed in a database, or a command in your files',
   details:
     'An action is a decision; `holdpoint log`, `holdpoint trash list` and the answers to agents\n' +
-    'name it. Rows that somebody changed since are shown, and left as they are without --force.',
-  operands: [{ form: '<action>', about: 'the decision that let it through' }],
+    'name it. Rows that somebody changed since are shown, and left as they are without --force.\n\n' +
+    'With --files, the work tree comes back as it was before the last command that did harm, its\n' +
+    'git history included; or the paths that are named. It shows what it would do, and asks.',
+  operands: [
+    { form: '[what...]', about: 'the decision; with --files, paths: none for everything' },
+  ],
   options: [
     { form: '--dry-run', about: 'say what would come back; change nothing' },
     { form: '--force', about: 'overwrite rows that have changed since' },
+    { form: '--files', about: 'files, from the snapshots that `run` and the hooks take' },
+    { form: '--at <when>', about: 'files as of then: `14:05`, `10m`, an id, or `start`' },
+    { form: '--list', about: 'the snapshots of files' },
+    { form: '--exact', about: 'files that were made since go, too' },
+    { form: '--yes', about: 'bring files back without asking' },
   ],
-  run: (call) =>
-    withControl(call, async ({ control, by }) => {
-      const { given, output } = call
-      const dryRun = given.flag('dry-run')
-      const force = given.flag('force')
-      const asked = { decision: given.operand(0), dryRun, force, by }
-      const report = await control.undo(typed(controlInputs.undo, asked))
-      output.result({ undo: report }, linesOf(report, output))
-      return succeeded(report) ? exitCodes.done : exitCodes.refused
-    }),
+  run: (call) => (call.given.flag('files') ? undoFiles(call) : undoAction(call)),
+}
+
+function undoAction(call: Call): Promise<ExitCode> {
+  refuseMixed(call)
+  return withControl(call, async ({ control, by }) => {
+    const { given, output } = call
+    const dryRun = given.flag('dry-run')
+    const force = given.flag('force')
+    const asked = { decision: given.operand(0), dryRun, force, by }
+    const report = await control.undo(typed(controlInputs.undo, asked))
+    output.result({ undo: report }, linesOf(report, output))
+    return succeeded(report) ? exitCodes.done : exitCodes.refused
+  })
+}
+
+function refuseMixed({ given }: Call): void {
+  need(given.operand(0), 'the action')
+  const stray = ['list', 'exact', 'yes'].find((name) => given.flag(name))
+  const option = stray ?? (given.text('at') === null ? null : 'at')
+  if (option !== null) throw new Fault('usage-wrong', `\`--${option}\` goes with \`--files\``)
+  if (given.operands(0).length > 1) {
+    throw new Fault('usage-too-many', 'too many arguments for `undo`; one action at a time')
+  }
 }
 
 /** A dry run that found nothing in the way has done what was asked of it. */
