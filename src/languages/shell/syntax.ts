@@ -11,6 +11,8 @@ export interface Word {
   readonly pieces: readonly (string | null)[]
   /** has an unquoted `*`, `?` or `[…]`: it stands for whatever matches */
   readonly glob: boolean
+  /** what is not known in it was not quoted: it may be no word at all, or several */
+  readonly loose?: true
 }
 
 /** Where a command runs: on this machine, or behind a wrapper that carries it elsewhere. */
@@ -24,7 +26,10 @@ export type Input =
   | Readonly<{ kind: 'inherited' | 'nothing' }>
   | Readonly<{ kind: 'text'; text: string }>
   | Readonly<{ kind: 'file'; path: Word }>
-  /** from a command before it in a pipe, by its place in the list; its output is not known */
+  /**
+   * from a command in a pipe, by its place in the list, or -1 where that is none of the list;
+   * its output is not known
+   */
   | Readonly<{ kind: 'pipe'; from: number }>
 
 export interface Redirect {
@@ -33,7 +38,12 @@ export interface Redirect {
   readonly path: Word
 }
 
-/** One program that would be run, with every wrapper around it taken off. */
+/**
+ * One program that would be run, with every wrapper around it taken off. Wrappers that do more
+ * than wrap (`ssh`, `docker exec`, `kubectl exec`, `find -exec`, `su`, a shell that is given a
+ * script) are listed too, as they were called, before what they run. A redirection that belongs
+ * to no program (`> f`, `{ …; } > f`) is one of the program `:`.
+ */
 export interface Invocation {
   /** as called: `rm`, `/bin/rm`, `./x.sh`; a builtin or a function not defined in the text too */
   readonly program: Word

@@ -1,0 +1,18 @@
+// Arithmetic where it stands in a script: names are the shell's variables.
+import type { ArithmeticExpression } from 'unbash'
+import { evaluate } from './arithmetic.ts'
+import { textOf, withoutLastNewlines } from './pieces.ts'
+import { spanOf, substituted } from './run.ts'
+import type { Run } from './run.ts'
+import { assignText, scalarOf, valueOf } from './state.ts'
+import { expandQuoted } from './words.ts'
+
+/** null: not known. */
+export function number(run: Run, expression: ArithmeticExpression): bigint | null {
+  return evaluate(expression, {
+    read: (name) => textOf(scalarOf(valueOf(run.state, name))),
+    write: (name, value) => assignText(run.state, name, [value === null ? null : String(value)]),
+    expand: (word) => textOf(expandQuoted(run, word.parts, word.value)),
+    run: (part) => textOf(withoutLastNewlines(substituted(run, part.script, spanOf(run, part)))),
+  })
+}
