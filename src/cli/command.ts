@@ -15,6 +15,8 @@ export interface CommandRow {
   readonly hidden?: boolean
   readonly operands?: readonly Operand[]
   readonly options?: readonly Option[]
+  /** what its own failures end with, where every other code is somebody else's */
+  readonly ownFailure?: ExitCode
   run(call: Call): Promise<ExitCode>
 }
 

@@ -9,10 +9,19 @@ export const exitCodes = {
   usage: 2,
   /** a rule, or the present state, says no; or there is no such thing */
   refused: 3,
+  /** `holdpoint scan` alone: credentials are within reach */
+  found: 4,
+  /** `holdpoint scan` alone: none found, and not everything was read */
+  incomplete: 5,
+  /** `holdpoint run` alone: the command was not started, or its sandbox broke */
+  notRun: 125,
   interrupted: 130,
 } as const
 
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+/** What a command ended with that was run for somebody: any number of theirs. */
+export type PassedOn = number & Readonly<{ passedOn: true }>
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes] | PassedOn
 
 const usagePrefixes = ['usage-', 'config-', 'mandate-', 'control-input']
 

@@ -63,6 +63,12 @@ const surroundings: Surroundings = {
   columns: process.stdout.isTTY ? process.stdout.columns : null,
   user: userName(),
   pid: process.pid,
+  programs: {
+    uid: process.getuid?.() ?? -1,
+    gid: process.getgid?.() ?? -1,
+    node: process.execPath,
+    architecture: process.arch,
+  },
   now: () => clock.milliseconds(),
   nodeVersion: process.versions.node,
   echo,

@@ -20,6 +20,7 @@ export async function runCommandLine(
   const { argv } = surroundings
   // Asked before the command line is understood: its own faults come in the form that was meant.
   let json = argv.includes('--json')
+  let ownFailure: ExitCode | undefined
   try {
     const width = surroundings.columns ?? widthDefault
     const parsed = parseCommandLine(argv, commandRows, version, width)
@@ -29,12 +30,13 @@ export async function runCommandLine(
     }
     const { row, given, common } = parsed
     json = common.json
+    ownFailure = row.ownFailure
     const output = createOutput(surroundings, common)
     const call = { given, output, surroundings, configFile: common.config, as: common.as, world }
     return await row.run(call)
   } catch (error) {
     tell(surroundings, error, json)
-    return exitCodeOf(error)
+    return ownFailure ?? exitCodeOf(error)
   }
 }
 

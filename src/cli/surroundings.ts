@@ -16,6 +16,8 @@ export interface Surroundings {
   /** who is logged in, as the operating system says */
   readonly user: string
   readonly pid: number
+  /** what a sandbox is started with: the user's numbers, and this Node */
+  readonly programs: Readonly<{ uid: number; gid: number; node: string; architecture: string }>
   /** milliseconds since 1970 */
   readonly now: () => number
   /** `24.21.0` */
@@ -23,7 +25,7 @@ export interface Surroundings {
   /** Turns the terminal's echo of typed characters off and on; false when that did not work. */
   readonly echo: (on: boolean) => boolean
   /** Calls back when the system asks the process to stop or to reload; returns what ends that. */
-  readonly onSignal: (signal: StopSignal | 'SIGHUP', listener: () => void) => () => void
+  readonly onSignal: (signal: StopSignal | 'SIGHUP' | 'SIGQUIT', listener: () => void) => () => void
 }
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'

@@ -1,0 +1,172 @@
+// One run from its beginning to its end: gate, mandate, lease, sandbox, command; and back.
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { Mandate } from '../domain/mandate.ts'
+import { millisecondsOf } from '../domain/instant.ts'
+import { Fault } from '../domain/fault.ts'
+import type { LeaseId } from '../domain/names.ts'
+import { agentRowOf, isAnyCommand } from '../sandbox/agents.ts'
+import type { AgentRow } from '../sandbox/agents.ts'
+import { findBubblewrap } from '../sandbox/bubblewrap.ts'
+import { confine, runFolder } from '../sandbox/confine.ts'
+import type { Confined, Running } from '../sandbox/confine.ts'
+import { openJournal } from '../sandbox/journal.ts'
+import type { Opened } from '../sandbox/journal.ts'
+import { tokensByName } from '../sandbox/mask.ts'
+import { workTreeOf } from '../sandbox/survey.ts'
+import type { Call } from './command.ts'
+import { need } from './command.ts'
+import { doorsOf, gateForRun } from './run-gate.ts'
+import type { RunGate } from './run-gate.ts'
+import { guardedBy } from './run-guarded.ts'
+import { mandateForRun, showMandate } from './run-mandate.ts'
+import { followRun } from './run-progress.ts'
+import { actorOf, configurationOf } from './session.ts'
+
+/** Resolves with the command's exit code. */
+export async function runConfined(call: Call): Promise<number> {
+  const { surroundings, given } = call
+  const command = [need(given.operand(0), 'the command'), ...given.operands(1)]
+  const place = placeOf(call)
+  const bwrap = findBubblewrap(surroundings.env['PATH'] ?? '/usr/bin:/bin')
+  const configuration = await configurationOf(call)
+  const by = actorOf(call, configuration)
+  const row = agentRowOf(command[0] ?? '')
+  const opened = openJournal(join(place.stateHome, 'run'), surroundings.pid)
+  const gate = await gateForRun(call, configuration)
+  try {
+    await giveBack(gate, opened, configuration.state, by)
+    const usual = given.text('agent') ?? (isAnyCommand(row) ? 'agent' : row.name)
+    const choice = { call, control: gate.control, configuration, by, hosts: row.hosts }
+    const mandate = await mandateForRun({ ...choice, agent: usual })
+    showMandate(call, mandate, row.hosts)
+    return await withLease({ call, gate, configuration, by, row, opened, place }, mandate, {
+      command,
+      bwrap,
+    })
+  } finally {
+    opened.journal.close()
+    await gate.stop()
+  }
+}
+
+interface Place {
+  readonly home: string
+  readonly cwd: string
+  readonly workTree: string
+  /** of Holdpoint's own state of this user */
+  readonly stateHome: string
+}
+
+function placeOf({ surroundings }: Call): Place {
+  const { env, cwd } = surroundings
+  const home = env['HOME']
+  if (home?.startsWith('/') !== true) throw new Fault('run-home', '`HOME` is not set')
+  const state = env['XDG_STATE_HOME']
+  const stateHome = state?.startsWith('/') === true ? state : join(home, '.local/state')
+  return {
+    home: realpathSync(home),
+    cwd: realpathSync(cwd),
+    workTree: workTreeOf(cwd, home),
+    stateHome: join(stateHome, 'holdpoint'),
+  }
+}
+
+/** Leases of runs that were killed: nobody holds them any more, and nobody should. */
+async function giveBack(
+  { control }: RunGate,
+  { left }: Opened,
+  state: string,
+  by: ReturnType<typeof actorOf>,
+): Promise<void> {
+  for (const lease of left) {
+    if (lease.state !== state) continue
+    await control.leaseRevoke({ lease: lease.id as LeaseId, by }).catch(() => undefined)
+  }
+}
+
+interface Run {
+  readonly call: Call
+  readonly gate: RunGate
+  readonly configuration: Awaited<ReturnType<typeof configurationOf>>
+  readonly by: ReturnType<typeof actorOf>
+  readonly row: AgentRow
+  readonly opened: Opened
+  readonly place: Place
+}
+
+interface Started {
+  readonly command: readonly string[]
+  readonly bwrap: string
+}
+
+const leaseMinutesMax = 720
+
+async function withLease(run: Run, mandate: Mandate, started: Started): Promise<number> {
+  const { gate, by, call, opened, place, configuration } = run
+  const { control } = gate
+  const left = (millisecondsOf(mandate.expiresAt) - call.surroundings.now()) / 60_000
+  const minutes = Math.max(1, Math.min(leaseMinutesMax, Math.ceil(left)))
+  const { ledger } = await control.status({})
+  const asked = { agent: mandate.agent, mandate: mandate.id, minutes, by }
+  const { lease, token } = await control.leaseIssue(asked)
+  const folder = runFolder(join(place.stateHome, 'run'))
+  opened.journal.write({
+    folder,
+    placeholders: [],
+    lease: { id: lease.id, state: configuration.state },
+  })
+  const follow = followRun(call, control, {
+    lease,
+    from: ledger.size,
+    fullScreen: run.row.fullScreen,
+  })
+  try {
+    const confined = confinedFor(run, mandate, started, { token: token.reveal(), folder })
+    const running = await confined.start({ environment: {}, path: [], command: null })
+    return await untilEnded(call, running)
+  } finally {
+    await control.leaseRevoke({ lease: lease.id, by }).catch(() => undefined)
+    await follow.end()
+  }
+}
+
+function confinedFor(
+  { call, gate, configuration, row, opened, place }: Run,
+  mandate: Mandate,
+  { command, bwrap }: Started,
+  { token, folder }: Readonly<{ token: string; folder: string }>,
+): Confined {
+  const { surroundings } = call
+  const doors = doorsOf(gate, configuration, mandate.egress)
+  const { isTty } = surroundings
+  return confine({
+    ...{ command, agent: row, ...place, doors, lease: token, authority: gate.authority, folder },
+    ...guardedBy(configuration, surroundings.programs.node, place.stateHome),
+    ...surroundings.programs,
+    environment: surroundings.env,
+    terminal: isTty.stdin || isTty.stdout || isTty.stderr,
+    find: tokensByName,
+    stand: (provider) => (doors.providers.includes(provider) ? token : null),
+    journal: opened.journal,
+    programs: { bwrap, ...surroundings.programs },
+  })
+}
+
+/** Signals are the command's: a terminal gives them to it itself, and others are passed on. */
+async function untilEnded({ surroundings }: Call, running: Running): Promise<number> {
+  const { stdin, stdout, stderr } = surroundings.isTty
+  const terminal = stdin || stdout || stderr
+  const ends = (['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const).map((signal) =>
+    surroundings.onSignal(signal, () => {
+      if (!terminal || signal === 'SIGTERM' || signal === 'SIGHUP') running.signal(signal)
+    }),
+  )
+  try {
+    return await running.ended
+  } finally {
+    running.close()
+    for (const end of ends) end()
+  }
+}
