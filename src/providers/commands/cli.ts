@@ -8,7 +8,9 @@ import type { CommandRow } from './commands.ts'
 import { nothingRead, readingOf, unknown } from './effects.ts'
 import { programName, readArgs } from './match.ts'
 import type { Args, Operand, Spec } from './match.ts'
+import { nothing } from './row.ts'
 import type { Call, Meaning, Meant } from './row.ts'
+import { kindOfVerb } from './verbs.ts'
 
 export interface Cli {
   readonly programs: readonly string[]
@@ -159,7 +161,8 @@ function callFor(
 function gravest(calls: readonly Way[], { alone, otherwise }: Cli): { verb: string; meant: Meant } {
   const read = calls.flatMap(({ meaning, call }) => {
     const empty = call.args.operands.length === 0 && call.verb.split(' ').length === 1
-    const chosen = meaning ?? (empty ? (alone ?? silent) : null)
+    const fits = meaning === nothing && hidesMore(call) ? null : meaning
+    const chosen = fits ?? (empty ? (alone ?? nothing) : null)
     const effects = chosen === null ? (otherwise?.(call) ?? null) : chosen(call)
     return effects === null ? [] : [{ verb: call.verb, meant: asMeant(effects) }]
   })
@@ -170,7 +173,11 @@ function gravest(calls: readonly Way[], { alone, otherwise }: Cli): { verb: stri
   return { verb: first.verb, meant: { effects: first.meant.effects, carried } }
 }
 
-const silent: Meaning = () => []
+/** `domains purge`, where only `domains` has a row: a group shows, what is in it may not. */
+function hidesMore({ args }: Call): boolean {
+  const kind = kindOfVerb(args.operands[0]?.text ?? '')
+  return kind === 'destroy' || kind === 'stop' || kind === 'disarm'
+}
 
 export function asMeant(meant: readonly Effect[] | Meant): Meant {
   return 'effects' in meant ? meant : { effects: meant, carried: [] }
