@@ -32,6 +32,7 @@ import { postgresStatus } from './commands/postgres-status.ts'
 import { postgresUnenroll } from './commands/postgres-unenroll.ts'
 import { resume } from './commands/resume.ts'
 import { run } from './commands/run.ts'
+import { scan } from './commands/scan.ts'
 import { schema } from './commands/schema.ts'
 import { secretList } from './commands/secret-list.ts'
 import { secretPut } from './commands/secret-put.ts'
@@ -81,6 +82,7 @@ export const commandRows: readonly CommandRow[] = [
   ledgerVerify,
   ledgerProve,
   ledgerKey,
+  scan,
   doctor,
   ca,
   enrolCode,

@@ -13,10 +13,14 @@ const example =
   /(?:^|\/)(?:tests?|__tests__|__mocks__|__fixtures__|specs?|fixtures?|testdata|test-data|e2e|docs?|examples?|samples?|node_modules|vendor|site-packages|dist-packages|third_party|bower_components|\.venv|venv|\.cargo\/registry|\.yarn\/(?:cache|unplugged))\/|\.(?:md|mdx|rst|adoc|example|sample|template|tmpl|dist|tpl|test\.\w+|spec\.\w+|snap|po)$|\.env\.(?:example|sample|template|dist|test)(?:\.\w+)?$|(?:_test|_spec)\.\w+$/i
 const code =
   /\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|kts|scala|cs|fs|php|swift|c|h|cc|cpp|hpp|m|mm|dart|lua|pl|pm|ex|exs|erl|clj|cljs|hs|ml|vue|svelte|astro|sol|zig|nim|r|jl|groovy|sql|html?|css|scss|less|ipynb)$/i
+/** databases of tools, in which names stand before values */
+const keepsSecrets = /(?:^|\/)(?:credentials|access_tokens)\.db$/
 const minified = /\.min\.(?:js|css)$|\.map$|\.(?:bundle|chunk)\.js$/i
 
 export function natureOf(path: string, text: string): Nature {
   if (lock.test(path)) return 'lock'
+  // Of what is no text, only what its own form gives away.
+  if (text.slice(0, 8192).includes('\0') && !keepsSecrets.test(path)) return 'lock'
   if (example.test(path)) return 'example'
   if (minified.test(path)) return 'minified'
   if (!code.test(path)) return 'config'
