@@ -82,8 +82,8 @@ function saysOneOf(flags: readonly Flag[], names: readonly string[]): boolean {
 }
 
 /** `$X` without quotes may be several words, or none. */
-export function isObscure(word: Word): boolean {
-  return word.pieces[0] === null && /^[$`]/.test(word.raw)
+export function isObscure({ pieces, loose }: Word): boolean {
+  return pieces[0] === null && loose === true
 }
 
 function split(
@@ -155,16 +155,17 @@ export function after(word: Word, characters: number): Word {
   const left = typeof first === 'string' ? first.slice(characters) : null
   const text = word.text === null ? null : word.text.slice(characters)
   const pieces = text === null ? [...(left === '' ? [] : [left]), ...rest] : [text]
-  return { raw: word.raw.slice(characters), text, pieces, glob: word.glob }
+  return { ...word, raw: word.raw.slice(characters), text, pieces }
 }
 
 export function wordOf(text: string): Word {
   return { raw: text, text, pieces: [text], glob: false }
 }
 
-/** `rm` of `/bin/rm`, `RM.EXE` and `C:\bin\rm.exe`; null where it is not known. */
-export function programName(program: Word): string | null {
-  if (program.text === null) return null
-  const base = program.text.split(/[/\\]/).at(-1) ?? ''
+/** `rm` of `/bin/rm`, `RM.EXE` and `$X/bin/rm`; null where it is not known. */
+export function programName({ text, pieces }: Word): string | null {
+  const end = text ?? pieces.at(-1) ?? null
+  if (end === null || (text === null && !/[/\\]/.test(end))) return null
+  const base = end.split(/[/\\]/).at(-1) ?? ''
   return base.toLowerCase().replace(/\.(exe|cmd|bat|ps1)$/, '')
 }

@@ -1,3 +1,4 @@
+import { clouds } from './clouds/index.ts'
 import type { CommandRow } from './commands.ts'
 import { archiving } from './files-archive.ts'
 import { disks } from './files-disks.ts'
@@ -6,6 +7,7 @@ import { reading } from './files-read.ts'
 import { removing } from './files-remove.ts'
 import { writing } from './files-write.ts'
 import { gitRows } from './git.ts'
+import { platforms } from './platforms/index.ts'
 
 /** Every program whose commands have a meaning here: rows of all fields. */
 export const commandRows: readonly CommandRow[] = [
@@ -16,4 +18,6 @@ export const commandRows: readonly CommandRow[] = [
   ...moding,
   ...disks,
   ...gitRows,
+  ...clouds,
+  ...platforms,
 ]
