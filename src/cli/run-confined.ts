@@ -1,6 +1,6 @@
 // One run from its beginning to its end: gate, mandate, lease, sandbox, command; and back.
 import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 import type { Mandate } from '../domain/mandate.ts'
 import { millisecondsOf } from '../domain/instant.ts'
@@ -13,15 +13,19 @@ import { confine, runFolder } from '../sandbox/confine.ts'
 import type { Confined, Running } from '../sandbox/confine.ts'
 import { openJournal } from '../sandbox/journal.ts'
 import type { Opened } from '../sandbox/journal.ts'
-import { tokensByName } from '../sandbox/mask.ts'
 import { workTreeOf } from '../sandbox/survey.ts'
+import type { Snapshot } from '../snapshots/snapshots.ts'
+import { inert } from '../wire/inert.ts'
 import type { Call } from './command.ts'
 import { need } from './command.ts'
 import { doorsOf, gateForRun } from './run-gate.ts'
 import type { RunGate } from './run-gate.ts'
 import { guardedBy } from './run-guarded.ts'
+import { wrap } from './output.ts'
+import { openRunHooks } from './run-hooks.ts'
 import { mandateForRun, showMandate } from './run-mandate.ts'
 import { followRun } from './run-progress.ts'
+import { tokenStands } from './run-tokens.ts'
 import { actorOf, configurationOf } from './session.ts'
 
 /** Resolves with the command's exit code. */
@@ -117,6 +121,8 @@ async function withLease(run: Run, mandate: Mandate, started: Started): Promise<
     placeholders: [],
     lease: { id: lease.id, state: configuration.state },
   })
+  let kept = 0
+  let start: Snapshot | null = null
   const follow = followRun(call, control, {
     lease,
     from: ledger.size,
@@ -124,12 +130,53 @@ async function withLease(run: Run, mandate: Mandate, started: Started): Promise<
   })
   try {
     const confined = confinedFor(run, mandate, started, { token: token.reveal(), folder })
-    const running = await confined.start({ environment: {}, path: [], command: null })
-    return await untilEnded(call, running)
+    showSurvey(call, confined)
+    const hooks = await openRunHooks({
+      ...{ call, agent: run.row, command: started.command, ...place, own: confined.own },
+      governed: governedBy(run),
+    })
+    try {
+      return await untilEnded(call, await confined.start(hooks.extra))
+    } finally {
+      kept = await hooks.taken()
+      start = hooks.start
+      await hooks.close()
+    }
   } finally {
     await control.leaseRevoke({ lease: lease.id, by }).catch(() => undefined)
     await follow.end()
+    if (start !== null) call.output.aside(keptWords(kept))
   }
+}
+
+function governedBy({ configuration }: Run): readonly string[] {
+  const { upstreams, databases } = configuration
+  const providers = upstreams.map(({ provider }) => provider)
+  return [...new Set([...providers, ...(databases.length === 0 ? [] : ['postgres'])])]
+}
+
+function keptWords(count: number): string {
+  const more = count === 0 ? '' : `, and ${count} time${count === 1 ? '' : 's'} since`
+  return `  files here were kept at the start${more}: holdpoint undo --files`
+}
+
+const namesShownMax = 5
+
+/** What the agent will find otherwise than it is: said before it wonders. */
+function showSurvey({ output, surroundings }: Call, { survey, environment }: Confined): void {
+  const { masked, hidden, limits } = survey
+  const { cwd } = surroundings
+  const fit = (line: string): void =>
+    wrap(line, output.width, ' '.repeat(9)).forEach((one) => output.aside(one))
+  const few = (names: readonly string[]): string => {
+    const more = names.length - namesShownMax
+    const shown = names.slice(0, namesShownMax).map(inert).join(', ')
+    return more > 0 ? `${shown} and ${more} more` : shown
+  }
+  const paths = [...masked.map(({ path }) => path), ...hidden].map((path) => relative(cwd, path))
+  if (paths.length > 0) fit(`hidden   the credentials in ${few(paths)}`)
+  if (environment.left.length > 0) fit(`left out ${few(environment.left)}`)
+  for (const limit of limits) fit(`note     ${inert(limit)}`)
 }
 
 function confinedFor(
@@ -139,27 +186,29 @@ function confinedFor(
   { token, folder }: Readonly<{ token: string; folder: string }>,
 ): Confined {
   const { surroundings } = call
+  const { programs, env } = surroundings
   const doors = doorsOf(gate, configuration, mandate.egress)
-  const { isTty } = surroundings
+  const postgres = doors.postgres === null ? null : { host: '127.0.0.1', port: doors.postgres.port }
   return confine({
     ...{ command, agent: row, ...place, doors, lease: token, authority: gate.authority, folder },
-    ...guardedBy(configuration, surroundings.programs.node, place.stateHome),
-    ...surroundings.programs,
-    environment: surroundings.env,
-    terminal: isTty.stdin || isTty.stdout || isTty.stderr,
-    find: tokensByName,
-    stand: (provider) => (doors.providers.includes(provider) ? token : null),
-    journal: opened.journal,
-    programs: { bwrap, ...surroundings.programs },
+    ...guardedBy(configuration, programs.node, place.stateHome),
+    ...tokenStands(configuration, { lease: token, postgres }),
+    ...{ uid: programs.uid, gid: programs.gid, environment: env, journal: opened.journal },
+    terminal: onTerminal(call),
+    programs: { bwrap, ...programs },
   })
 }
 
-/** Signals are the command's: a terminal gives them to it itself, and others are passed on. */
-async function untilEnded({ surroundings }: Call, running: Running): Promise<number> {
+function onTerminal({ surroundings }: Call): boolean {
   const { stdin, stdout, stderr } = surroundings.isTty
-  const terminal = stdin || stdout || stderr
+  return stdin || stdout || stderr
+}
+
+/** Signals are the command's: a terminal gives them to it itself, and others are passed on. */
+async function untilEnded(call: Call, running: Running): Promise<number> {
+  const terminal = onTerminal(call)
   const ends = (['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const).map((signal) =>
-    surroundings.onSignal(signal, () => {
+    call.surroundings.onSignal(signal, () => {
       if (!terminal || signal === 'SIGTERM' || signal === 'SIGHUP') running.signal(signal)
     }),
   )

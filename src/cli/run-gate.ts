@@ -65,7 +65,10 @@ export function doorsOf(
     hosts: [...new Set([helpHost, ...governed, ...exact])],
     databases: configuration.databases
       .map(({ host, port }) => ({ host, port }))
-      .filter(({ host }) => !/^[\d.]+$|:|^localhost$/.test(host)),
+      .filter(({ host }) => !/^[\d.]+$|:|^localhost$/.test(host))
+      .filter(({ host, port }, at, all) => {
+        return all.findIndex((one) => one.host === host && one.port === port) === at
+      }),
     providers: [...new Set(configuration.upstreams.map(({ provider }) => provider))],
     database: first === undefined ? null : { server: first.name, database: first.database },
   }

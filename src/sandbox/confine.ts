@@ -86,8 +86,10 @@ export interface Extra {
   readonly environment: Readonly<Record<string, string>>
   /** folders of programs that are found before all others */
   readonly path: readonly string[]
-  /** in the place of the program's own arguments; the program itself first */
+  /** the command with what is added to it; null: as it was given */
   readonly command: readonly string[] | null
+  /** read as other files: settings with hooks in them, in the place of the person's own */
+  readonly overlays: readonly Readonly<{ path: string; by: string }>[]
 }
 
 export interface Running {
@@ -132,7 +134,7 @@ export function confine(wanted: Wanted): Confined {
     ...{ survey: found, environment, own },
     async start(more) {
       const { shown, path, command } = programsFor(wanted, more)
-      const description = describe(wanted, found, { beside, shown, passages, own })
+      const description = describe(wanted, found, { beside, shown, passages, own, more })
       wanted.journal.place(found.missing)
       const threshold = await openThreshold({
         program: wanted.programs.bwrap,
@@ -254,6 +256,7 @@ interface Parts {
   readonly shown: readonly string[]
   readonly passages: readonly NamedPassage[]
   readonly own: string
+  readonly more: Extra
 }
 
 function describe(wanted: Wanted, found: Survey, parts: Parts): Description {
@@ -281,6 +284,7 @@ function describe(wanted: Wanted, found: Survey, parts: Parts): Description {
       ...namesFor(parts.passages, files),
       ...stores.map((path) => ({ path, by: join(parts.own, 'bundle.pem'), writable: false })),
       ...homeFiles(wanted, files),
+      ...parts.more.overlays.map((one) => ({ ...one, writable: false })),
       ...found.masked.map(({ path, text }) => ({ path, by: files(text), writable: false })),
       ...found.missing
         .filter(({ kind }) => kind === 'file')

@@ -4,7 +4,7 @@
 // of its own, of Node alone: what it imports is built in, because only this file is copied to it.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { Readable } from 'node:stream'
@@ -116,6 +116,25 @@ function obey(order: Order): void {
   }
 }
 
+/**
+ * Whatever the caller's caller had open and did not mean to give away. What Node opens itself is
+ * closed on exec already.
+ */
+function closeInherited(): void {
+  const closedOnExec = 0o2000000
+  for (const name of readdirSync('/proc/self/fd')) {
+    const fd = Number(name)
+    if (fd <= 2) continue
+    try {
+      const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))
+      if ((Number.parseInt(flags?.[1] ?? '0', 8) & closedOnExec) === 0) closeSync(fd)
+    } catch {
+      // The list itself was open while it was read.
+    }
+  }
+}
+
+closeInherited()
 for (const name of ['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTERM'] as const) {
   process.on(name, () => undefined)
 }

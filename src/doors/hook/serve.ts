@@ -2,7 +2,7 @@
 //   POST /ask/AGENT    the event as the agent sent it; 200, and in the body the exit code, a line
 //                      feed, stdout (one line), a line feed, stderr
 //   GET  /version      what serves it
-//   POST /stop         ends it: a newer one takes over
+//   POST /stop         ends it: a newer one takes over; not where it never ends by itself
 // 503 says: too old, ask somebody newer.
 import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -109,7 +109,7 @@ async function respond(
       }
     } else if (route === 'GET /version') {
       send(response, 200, version)
-    } else if (route === 'POST /stop') {
+    } else if (route === 'POST /stop' && options.idleSeconds !== null) {
       send(response, 200, 'stopping')
       void close()
     } else {
