@@ -8,6 +8,7 @@ import type {
   AgentName,
   AskId,
   DecisionId,
+  Digest,
   HoldId,
   LeaseId,
   MandateId,
@@ -49,6 +50,12 @@ const file = z
   .regex(/^[^\0]+$/, 'a path holds a NUL')
   .refine(isAbsolute, '{value} is no absolute path')
 
+const toolName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.\-/]{0,127}$/, '{value} is no tool')
+const definition = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, '{value} is no digest')
+  .transform((text) => text as Digest)
+
 /** How long a lease may live: short, because it is what an agent holds. */
 const leaseMinutesMax = 10_080
 const secretCharactersMax = 8192
@@ -56,6 +63,8 @@ const secretCharactersMax = 8192
 /** What the control plane takes, operation by operation: checked again on the side that acts. */
 export const controlInputs = {
   status: z.strictObject({}),
+  mcpTools: z.strictObject({}),
+  mcpAccept: z.strictObject({ upstream, tool: toolName, definition, by }),
   agentAdd: z.strictObject({ agent, owner: by }),
   agentList: z.strictObject({}),
   mandateGrant: z.strictObject({ request: mandateRequestSchema, by }),

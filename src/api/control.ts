@@ -25,6 +25,7 @@ import type {
   UnenrolmentReport,
 } from './keeper.ts'
 import type { ExportReport, RestoreReport } from './exports.ts'
+import type { ToolReport } from './mcp-tools.ts'
 import type { OpenedEnrolment } from './people.ts'
 import type { IssuedLease } from './powers.ts'
 
@@ -79,6 +80,10 @@ export interface Control {
   readonly backupVerify: (input: ControlInput<'backupVerify'>) => Promise<ExportReport>
   /** Brings one of its databases back, as a new one. */
   readonly backupRestore: (input: ControlInput<'backupRestore'>) => Promise<RestoreReport>
+  /** The tools of MCP servers, and which are withheld. */
+  readonly mcpTools: (input: ControlInput<'mcpTools'>) => Promise<readonly ToolReport[]>
+  /** A person accepts a tool as it is defined now. */
+  readonly mcpAccept: (input: ControlInput<'mcpAccept'>) => Promise<void>
   /** Entries from an index on, then those to come; ends after the last one when no gate runs. */
   readonly follow: (from: number, signal: AbortSignal) => AsyncIterable<LedgerEntry>
 }
@@ -117,6 +122,9 @@ export interface Status {
 
 /** What only a running gate knows. */
 export interface GateReport {
+  /** where agents speak MCP, and what servers there are */
+  readonly mcp?: string
+  readonly mcpServers?: readonly Readonly<{ name: string; environment: string }>[]
   readonly pid: number
   readonly startedAt: Instant
   /** `127.0.0.1:7400` */

@@ -19,6 +19,7 @@ import type { ExportKeeper } from './exports.ts'
 import { followEntries } from './follow.ts'
 import type { DatabaseKeeper } from './keeper.ts'
 import { notFound } from './not-found.ts'
+import type { ToolsKeeper } from './mcp-tools.ts'
 import type { People } from './people.ts'
 import { agentOf, createPowers, stands } from './powers.ts'
 import type { LeaseDesk } from './powers.ts'
@@ -53,6 +54,7 @@ export interface RunningGate {
   /** what is kept in databases; absent where none is governed */
   readonly keeper?: DatabaseKeeper
   readonly purges?: Purges
+  readonly tools?: ToolsKeeper
   /** absent where no database could be exported */
   readonly exports?: ExportKeeper
 }

@@ -1,5 +1,5 @@
 // What a request would do, and what would be said of it, without doing it: read, placed and judged
-// as at a door, on what is known just now. Nothing is sent, asked of a provider, held or recorded.
+// as at a door. Nothing of it is sent, held, or counted against a budget.
 import type { Advice } from '../advice/advice.ts'
 import type { Action } from '../domain/action.ts'
 import { reversibilityOf } from '../domain/effect.ts'
@@ -17,7 +17,8 @@ export interface PreviewParts {
   readonly read: ReadWritten
   /** what a hook would say before a command is run */
   readonly command: (text: string, directory: string) => Promise<CommandTold>
-  readonly place: (actions: NonEmpty<Action>) => NonEmpty<Impact>
+  /** asks the provider where it does not know, as for a request: reads, each recorded first */
+  readonly place: (actions: NonEmpty<Action>) => Promise<NonEmpty<Impact>>
   readonly judge: (standing: Standing, impacts: NonEmpty<Impact>) => Verdict
 }
 
@@ -73,12 +74,12 @@ export function createPreview(parts: PreviewParts): Preview {
   }
 }
 
-function judged(
+async function judged(
   { place, judge }: PreviewParts,
   standing: Standing,
   actions: NonEmpty<Action>,
-): PreviewTold {
-  const impacts = place(actions)
+): Promise<PreviewTold> {
+  const impacts = await place(actions)
   const verdict = judge(standing, impacts)
   return {
     kind: 'previewed',

@@ -87,9 +87,35 @@ interface Parts {
 }
 
 export function createWrittenReader(options: WrittenOptions): ReadWritten {
-  const { upstreams, interpret } = options
+  const parts = partsOf(options)
+  return (value) => readWritten(value, options, parts)
+}
+
+/** What an HTTP request would do; a text: why a door would not take it; null: no governed host. */
+export function createWrittenHttpReader(
+  options: Pick<WrittenOptions, 'upstreams' | 'interpret'>,
+): (request: HttpRequest) => NonEmpty<Action> | string | null {
+  const parts = partsOf(options)
+  return (request) => {
+    const written = urlPattern.exec(request.url)?.[1] ?? ''
+    const named = readAuthority(written.slice(written.lastIndexOf('@') + 1))
+    if (named.kind !== 'name' || parts.places.kindOf(named.host) !== 'governed') return null
+    const payload = payloadOf(request, parts)
+    return typeof payload === 'string' ? payload : interpretSafely(payload, parts)
+  }
+}
+
+function interpretSafely(payload: HttpPayload, { interpret }: Parts): NonEmpty<Action> | string {
+  try {
+    return interpret(payload)
+  } catch {
+    return 'the reader failed on it'
+  }
+}
+
+function partsOf({ upstreams, interpret }: Pick<WrittenOptions, 'upstreams' | 'interpret'>): Parts {
   const { targetBytesMax } = httpLimits
-  const parts: Parts = {
+  return {
     table: headerTable(upstreams.flatMap(({ credentialHeaders }) => credentialHeaders)),
     places: createPlaces({
       upstreams: upstreams.map((one) => ({ ...one, prefix: one.name })),
@@ -97,7 +123,6 @@ export function createWrittenReader(options: WrittenOptions): ReadWritten {
     }),
     interpret,
   }
-  return (value) => readWritten(value, options, parts)
 }
 
 async function readWritten(

@@ -7,13 +7,14 @@ import type { Works } from './gate.ts'
 import { policyDesk } from './policy-desk.ts'
 
 export function joinAgentTools(works: Works, command: PreviewParts['command']): AgentTools {
-  const { state, policies, holds } = works
+  const { state, policies, holds, discovery } = works
   const { store, asks, providers, leases } = state
-  const { read, place } = policyDesk(works)
+  const { read } = policyDesk(works)
   return createAgentTools({
     ...{ store, holds, asks, providers },
     preview: createPreview({
-      ...{ read, place, command },
+      ...{ read, command },
+      place: async (actions) => (await discovery.place(actions)).impacts,
       judge: (standing, impacts) => policies.current().judge(standing, impacts),
     }),
     stands: ({ lease }) => leases.stands(lease.id),

@@ -9,6 +9,8 @@ export interface Person {
   enrol(code: string): Promise<void>
   holds(): Promise<readonly string[]>
   show(hold: string): Promise<unknown>
+  /** says yes to the last question that waits, with the passkey */
+  allow(minutes: number): Promise<Answered>
   answer(hold: string, answer: 'release' | 'refuse', note: string): Promise<Answered>
 }
 
@@ -75,8 +77,17 @@ export function createPerson(console: string): Person {
     return call('POST', `${path}/settle`, { nonce, response: authenticator.assert(options) })
   }
 
+  async function allow(minutes: number): Promise<Answered> {
+    const { asks } = await ask<{ asks: readonly { ask: { id: string } }[] }>('GET', '/api/asks')
+    const deed = { kind: 'ask-grant', ask: asks[0]?.ask.id ?? 'none', minutes }
+    const path = '/api/deeds/challenge'
+    const { nonce, options } = await ask<Question<AssertionOptions>>('POST', path, { deed })
+    return call('POST', '/api/deeds/settle', { nonce, response: authenticator.assert(options) })
+  }
+
   return {
     enrol,
+    allow,
     holds: async () => {
       const { waiting } = await ask<{ waiting: readonly { id: string }[] }>('GET', '/api/holds')
       return waiting.map(({ id }) => id)
@@ -86,17 +97,29 @@ export function createPerson(console: string): Person {
   }
 }
 
-/** Answers a hold by its id, or the last that waits; enrols with the code before the first. */
-export function createAnswering(
-  person: Person,
-  code: string,
-): (how: 'release' | 'refuse', which: string, note: string) => Promise<Printed> {
+export interface Answering {
+  /** a hold by its id, or the last that waits */
+  answer(how: 'release' | 'refuse', which: string, note: string): Promise<Printed>
+  allow(minutes: number): Promise<Printed>
+}
+
+/** Enrols with the code before the first answer. */
+export function createAnswering(person: Person, code: string): Answering {
   let enrolled = false
-  return async (how, which, note) => {
+  async function enrolOnce(): Promise<void> {
     if (!enrolled) await person.enrol(code)
     enrolled = true
+  }
+  async function answer(how: 'release' | 'refuse', which: string, note: string): Promise<Printed> {
+    await enrolOnce()
     const hold = which === 'last' ? ((await person.holds()).at(-1) ?? 'none') : which
     const { status, body } = await person.answer(hold, how, note)
     return printed(status === 200, body)
   }
+  async function allow(minutes: number): Promise<Printed> {
+    await enrolOnce()
+    const { status, body } = await person.allow(minutes)
+    return printed(status === 200, body)
+  }
+  return { answer, allow }
 }

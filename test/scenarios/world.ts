@@ -44,7 +44,7 @@ export async function openWorld(folder: string): Promise<World> {
   const { first, child } = await up([], folder)
   const staged = first as Staged
   const person = createPerson(staged.console)
-  const answer = createAnswering(person, staged.enrolment.code)
+  const answering = createAnswering(person, staged.enrolment.code)
 
   async function state(): Promise<SimulatorState> {
     return (await (
@@ -75,8 +75,9 @@ export async function openWorld(folder: string): Promise<World> {
         },
       }),
     holdpoint: (args) => holdpoint(['--config', staged.configuration, ...args]),
-    release: async ([hold = '']) => answer('release', hold, ''),
-    refuse: async ([hold = '', note = '']) => answer('refuse', hold, note),
+    release: async ([hold = '']) => answering.answer('release', hold, ''),
+    allow: async ([minutes = '']) => answering.allow(Number(minutes)),
+    refuse: async ([hold = '', note = '']) => answering.answer('refuse', hold, note),
     untouched: async () => {
       const { mutations } = await state()
       return printed(mutations.length === 0, JSON.stringify(mutations))

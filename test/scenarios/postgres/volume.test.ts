@@ -48,7 +48,7 @@ before(async () => {
   closing.push(() => stop(child))
   const { status, enrolment } = first as UpEvent
   agents = status.gate.agents
-  const answer = createAnswering(createPerson(status.gate.console), enrolment.code)
+  const { answer } = createAnswering(createPerson(status.gate.console), enrolment.code)
   release = () => answer('release', 'last', '')
   await done(['agent', 'add', 'cursor'])
   const mandate = join(home, 'mandate.json')

@@ -92,7 +92,7 @@ async function openGate(
   await cli(['secret', 'put', 'shop-db-admin'], 'warden-password')
   let { first, child } = await up([], folder)
   const { status, enrolment } = first as UpEvent
-  const answer = createAnswering(createPerson(status.gate.console), enrolment?.code ?? '')
+  const { answer } = createAnswering(createPerson(status.gate.console), enrolment?.code ?? '')
   try {
     for (const database of options.bare === true ? [] : databases) {
       await cli(['postgres', 'enroll', 'shop-db', '--database', database])
