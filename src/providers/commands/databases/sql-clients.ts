@@ -177,6 +177,15 @@ function client(described: Client): CommandRow {
   }
 }
 
+const clickhouse = client({
+  programs: ['clickhouse-client', 'clickhouse-local'],
+  engine: 'other',
+  statements: ['-q', '--query'],
+  files: ['--queries-file'],
+  valued: ['--user', '-u', '--password', '--port', '--format', '-f', '-h', '--config-file', '-C'],
+  target: ['-d', '--database', '--host'],
+})
+
 const clients: readonly CommandRow[] = [
   client({
     programs: ['sqlcmd', 'osql', 'mssql-cli'],
@@ -187,14 +196,7 @@ const clients: readonly CommandRow[] = [
     target: ['-d', '-S'],
     own: /^\s*(:r|:!!|!!|:setvar|:out|:connect)/im,
   }),
-  client({
-    programs: ['clickhouse-client', 'clickhouse-local'],
-    engine: 'other',
-    statements: ['-q', '--query'],
-    files: ['--queries-file'],
-    valued: ['--user', '-u', '--password', '--port', '--format', '-f', '-h', '--config-file', '-C'],
-    target: ['-d', '--database', '--host'],
-  }),
+  clickhouse,
   client({
     programs: ['cqlsh', 'ycqlsh'],
     engine: 'other',
@@ -288,5 +290,5 @@ export const sqlClients: readonly CommandRow[] = [
   ),
   ...clients,
   under('cockroach', 'sql', cockroachSql, cockroachOther),
-  under('clickhouse', 'client', clients[1] ?? cockroachSql, () => []),
+  under('clickhouse', 'client', clickhouse, () => []),
 ]
