@@ -27,7 +27,7 @@ const arrows: Readonly<Record<string, string>> = {
   system: 'domain wire node',
   store: 'domain system wire node',
   ledger: 'domain system wire type:store node',
-  doors: 'domain system wire type:advice type:snapshots node npm:@peculiar/x509',
+  doors: 'domain system wire languages type:advice type:snapshots node npm:@peculiar/x509',
   credentials: 'domain system wire type:ledger type:store clearance.ts node',
   upstreams: 'domain system wire type:languages type:credentials clearance.ts type:providers node',
   discovery: 'domain system wire inventory type:clearance.ts type:ledger type:providers',

@@ -57,6 +57,8 @@ function controlClient(path: string): Control {
     postgresUnenrol: (input) => ask('postgresUnenrol', input),
     postgresStatus: (input) => ask('postgresStatus', input),
     undo: (input) => ask('undo', input),
+    mcpTools: (input) => ask('mcpTools', input),
+    mcpAccept: (input) => ask('mcpAccept', input),
     trashList: (input) => ask('trashList', input),
     trashPurge: (input) => ask('trashPurge', input),
     backupVerify: (input) => ask('backupVerify', input),

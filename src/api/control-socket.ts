@@ -131,6 +131,8 @@ function handlersOf(control: Control): Handlers {
     postgresUnenrol: row('postgresUnenrol', control.postgresUnenrol),
     postgresStatus: row('postgresStatus', control.postgresStatus),
     undo: row('undo', control.undo),
+    mcpTools: row('mcpTools', control.mcpTools),
+    mcpAccept: row('mcpAccept', control.mcpAccept),
     trashList: row('trashList', control.trashList),
     trashPurge: row('trashPurge', control.trashPurge),
     backupVerify: row('backupVerify', control.backupVerify),

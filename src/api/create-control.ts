@@ -70,6 +70,7 @@ export function createControl(parts: ControlParts): Control {
     ...reading(parts),
     ...breakerOperations(parts),
     ...databaseOperations(parts),
+    ...toolOperations(parts),
     askList: () => answer(() => parts.asks.list()),
     askAnswer: ({ ask, answer, by, note }) => parts.asks.answer(ask, answer, by, note),
     enrolFirst: ({ person }) => parts.people.openEnrolment({ person, roles: ['owner'] }),
@@ -219,6 +220,28 @@ function breakerOperations(parts: ControlParts): BreakerOperations {
     },
     killLift: async ({ agent, by }) => powers.liftKill(agent, by),
     resume: async ({ agent, by }) => powers.resume(agent, by),
+  }
+}
+
+type ToolOperations = Pick<Control, 'mcpTools' | 'mcpAccept'>
+
+/** Only the gate that runs has seen what servers say of their tools now. */
+function toolOperations({ gate }: ControlParts): ToolOperations {
+  const keeper = (): ToolsKeeper => {
+    if (gate?.tools !== undefined) return gate.tools
+    throw new Fault('no-gate', 'no gate runs here, and only it reaches MCP servers: holdpoint up')
+  }
+  return {
+    mcpTools: async () => keeper().list(),
+    async mcpAccept({ upstream, tool, definition, by }) {
+      const known = keeper().list()
+      const found = known.find((one) => one.upstream === upstream && one.tool === tool)
+      if (found?.definition !== definition) {
+        const says = `\`${tool}\` of \`${upstream}\` is not defined so (any more); look again`
+        throw new Fault('tool-changed', says)
+      }
+      await keeper().accept(upstream, tool, definition, by)
+    },
   }
 }
 

@@ -222,9 +222,9 @@ export interface McpChannel {
    * Passes on one message that can do nothing by itself: what `mcpMethods` lists as `flow`,
    * notifications, and answers to what the server asked. Any other is a bug, and rejects.
    */
-  pass(message: string, headers: McpHeaders): Promise<McpExchange>
+  pass(message: string, headers: McpHeaders, signal: AbortSignal): Promise<McpExchange>
   /** What the server says of its own accord; `after` is the event that was the last to come. */
-  listen(after: string | null): Promise<McpExchange>
+  listen(after: string | null, signal: AbortSignal): Promise<McpExchange>
   /** How the tool stands against what is pinned of it; asks the server where that is not known. */
   tool(name: string, headers: McpHeaders): Promise<McpTool>
   /** why what the server asked with this id may not be answered; null where it may, once */

@@ -7,7 +7,6 @@ import { controlSocketPath } from '../api/control-wire.ts'
 import type { Control, LoadedPolicies } from '../api/control.ts'
 import type { ExportKeeper } from '../api/exports.ts'
 import { createHelpDesk } from '../api/help.ts'
-import type { PreviewParts } from '../api/preview.ts'
 import { createPurges } from '../api/purges.ts'
 import { showAddress } from '../configuration/address.ts'
 import { clearToDiscover } from '../clearance.ts'
@@ -21,6 +20,7 @@ import { createHttpDoor } from '../doors/http/door.ts'
 import type { HttpDoor } from '../doors/http/door.ts'
 import type { HelpDesk } from '../doors/http/help-desk.ts'
 import { httpLimits } from '../doors/http/limits.ts'
+import type { McpDoor } from '../doors/mcp/door.ts'
 import type { PostgresDoor } from '../doors/postgres/door.ts'
 import { createGateway } from '../gateway.ts'
 import { createHolds, holdsPerAgentMaxDefault } from '../holds/holds.ts'
@@ -28,6 +28,8 @@ import type { Holds } from '../holds/holds.ts'
 import type { Site } from '../holds/stored.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/table.ts'
+import { createCommandReading } from '../reading/commands.ts'
+import type { CommandReadings } from '../reading/commands.ts'
 import { createSqlReading } from '../reading/reading.ts'
 import type { SqlReading } from '../reading/reading.ts'
 import { runCommand } from '../safeguards/run-command.ts'
@@ -40,6 +42,8 @@ import type { Sessions } from '../sessions.ts'
 import { newId } from '../system/random.ts'
 import { createUpstreams } from '../upstreams/upstreams.ts'
 import type { Upstreams } from '../upstreams/upstreams.ts'
+import type { McpServers } from '../upstreams/mcp/servers.ts'
+import { createMcpWorks, createToolsKeeper, declaredMcp, openMcpDoor } from './mcp.ts'
 import {
   captureSafeguard,
   createDatabaseWorks,
@@ -64,6 +68,8 @@ export interface Gate {
   readonly agents: string
   /** `127.0.0.1:7432`; null where no PostgreSQL server is configured */
   readonly postgres: string | null
+  /** `127.0.0.1:7480` */
+  readonly mcp: string
   /** the origin that people open */
   readonly console: string
   readonly authority: Authority
@@ -85,6 +91,9 @@ export interface Works {
   readonly canProve: Safeguards['canProve']
   readonly holds: Holds
   readonly sql: DatabaseWorks
+  readonly mcp: McpServers
+  /** reads what rides inside of commands and tools */
+  readonly commands: CommandReadings
   readonly exports: ExportKeeper
   readonly standingReads: RunningStandingReads
   readonly sessions: Sessions
@@ -123,6 +132,7 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
   opened.defer(() => finish(works.unfinished))
   opened.defer(() => works.upstreams.close())
   opened.defer(() => works.sql.databases.close())
+  opened.defer(() => works.mcp.close())
   const authority = await openAuthority(join(configuration.state, 'ca'), state)
   const doors = openDoors(works, authority)
   await recordStart(state, policies)
@@ -133,6 +143,7 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
   const listening = {
     agents: showAddress(doors.http.address()),
     postgres: doors.postgres === null ? null : showAddress(doors.postgres.address()),
+    mcp: showAddress(doors.mcp.address()),
   }
   const { keeper } = works.sql
   const purges = createPurges({
@@ -145,7 +156,7 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
       notifications: reportNotifications(notifications, state.store),
     }),
     reloadPolicies: policies.reload,
-    ...{ keeper, purges },
+    ...{ keeper, purges, tools: createToolsKeeper(state, works.mcp) },
     ...(configuration.databases.length === 0 ? {} : { exports: works.exports }),
   })
   const joined = { bound, site, people, passkeys, control, purges, notifications }
@@ -171,6 +182,7 @@ function createWorks(
 ): Works {
   const { configuration, ledger, store, clock, random, opening } = state
   const sql = createDatabaseWorks(state, reading)
+  const commands = createCommandReading({ sql: reading })
   const joined: BackupsJoined = {
     ...{ databases: configuration.databases, exporting: sql.databases.exporting },
     ...{ ledger, vault: state.vault, clock, random },
@@ -193,7 +205,7 @@ function createWorks(
       upstream: name,
       provider: providerNamed(provider),
     })),
-    declared: declaredDatabases(configuration),
+    declared: [...declaredDatabases(configuration), ...declaredMcp(configuration)],
     protections: configuration.environments,
     ...{ clock, ...configuration.inventory, report: opening.report },
     append: (fact) => ledger.append(fact),
@@ -221,7 +233,7 @@ function createWorks(
   return {
     ...{ state, policies, upstreams, discovery, safeguards, canProve, holds, sessions },
     standingReads,
-    ...{ sql, exports: joinExports(joined) },
+    ...{ sql, commands, mcp: createMcpWorks(state), exports: joinExports(joined) },
     startedAt: clock.now(),
     unfinished: new Set(),
   }
@@ -236,21 +248,19 @@ function providerNamed(name: string): Provider {
 interface Doors {
   readonly http: HttpDoor
   readonly postgres: PostgresDoor | null
+  readonly mcp: McpDoor
 }
 
 function openDoors(works: Works, authority: Authority): Doors {
   const { state } = works
-  const tools = joinAgentTools(works, commandUnread)
+  const tools = joinAgentTools(works)
   const help = createHelpDesk({ identify: state.leases.identify, tools })
   return {
     http: openHttpDoor(state, authority, help),
     postgres: openPostgresDoor(state, authority, help),
+    mcp: openMcpDoor(state, tools),
   }
 }
-
-/** Until it is joined with the reading of commands. */
-const commandUnread: PreviewParts['command'] = () =>
-  Promise.resolve({ actions: [], advice: { kind: 'pass', snapshot: false } })
 
 function openHttpDoor(state: State, authority: Authority, help: HelpDesk): HttpDoor {
   const { configuration, random } = state
@@ -293,7 +303,7 @@ async function recordStart(
 /** Doors are the first to close: nothing new comes in while the rest ends. */
 async function serveDoors(
   works: Works,
-  { http, postgres }: Doors,
+  { http, postgres, mcp }: Doors,
   opened: AsyncDisposableStack,
 ): Promise<void> {
   const stopping = new AbortController()
@@ -306,7 +316,7 @@ async function serveDoors(
       return passing
     },
   }
-  for (const door of postgres === null ? [http] : [http, postgres]) {
+  for (const door of postgres === null ? [http, mcp] : [http, postgres, mcp]) {
     const serving = door.serve(gate, stopping.signal)
     opened.defer(async () => {
       stopping.abort()

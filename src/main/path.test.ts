@@ -42,6 +42,7 @@ async function scene(t: TestContext): Promise<
       },
     },
     { send: () => assert.fail('SQL goes to no HTTP upstream') },
+    { send: () => assert.fail('SQL goes to no MCP server') },
   )
   const decided = await ledger.append(facts.decided('one'))
   const sent = await ledger.append(facts.sent('one'))

@@ -31,6 +31,7 @@ import { digestOf } from '../system/request-digest.ts'
 import { recordRequest } from '../wire/recorded-request.ts'
 import { captureSafeguard, createSqlInterpreter, tableName } from './databases.ts'
 import type { Works } from './gate.ts'
+import { createToolInterpreter } from './mcp.ts'
 import type { State } from './state.ts'
 
 export function joinPath(works: Works): Parts {
@@ -55,6 +56,7 @@ export function joinPath(works: Works): Parts {
     interpret: createReading(
       createInterpreter({ readers }),
       createSqlInterpreter(configuration, sql),
+      createToolInterpreter(configuration, works.commands),
     ),
     place: discovery.place,
     standing: works.standingReads,
@@ -84,7 +86,7 @@ export function joinPath(works: Works): Parts {
         : safeguards.run(name, decision, clearance),
     clear: { toGuard: clearToGuard, toMeasure: clearToMeasure, toSend: clearToSend },
     stands: leases.stands,
-    send: createSend(databases, upstreams),
+    send: createSend(databases, upstreams, works.mcp),
     changed(decision) {
       const read = (effect: Effect): boolean =>
         effect.kind === 'read' || effect.kind === 'disclose' || isDeclared(effect)
@@ -111,8 +113,11 @@ function sqlOf(request: Request): SqlRequest {
 export function createSend(
   databases: Pick<Works['sql']['databases'], 'send' | 'state'>,
   upstreams: Pick<Works['upstreams'], 'send'>,
+  mcp: Pick<Works['mcp'], 'send'>,
 ): Parts['send'] {
   return (request, clearance, signal, decision) => {
+    const { payload } = request
+    if (payload.kind === 'tool') return mcp.send({ ...request, payload }, clearance, signal)
     if (request.payload.kind !== 'sql') return upstreams.send(request, clearance, signal)
     // Judged by what was tried: should that not be open any more, it is not run untried.
     const lost =
@@ -142,7 +147,10 @@ function isGrave({ impacts }: Decision): boolean {
 
 /** What the configuration says of databases does not change by what agents do there. */
 function isDeclared(effect: Effect): boolean {
-  return effect.kind !== 'unknown' && effect.resource.provider === 'postgres'
+  return (
+    effect.kind !== 'unknown' &&
+    (effect.resource.provider === 'postgres' || effect.resource.provider === 'mcp')
+  )
 }
 
 /** What the breaker looks back on after a restart. */

@@ -142,7 +142,8 @@ function effectOf(
 
 /** One segment of a scope's pattern, whatever is in it. */
 function segment(name: string): string {
-  return name.slice(0, 200).replaceAll('%', '%25').replaceAll('/', '%2F').replaceAll('*', '%2A')
+  const cut = name.length > 200 ? `${name.slice(0, 200)}…` : name
+  return cut.replaceAll('%', '%25').replaceAll('/', '%2F').replaceAll('*', '%2A')
 }
 
 function unknownAction(payload: ToolPayload, why: string): Action {

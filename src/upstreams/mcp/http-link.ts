@@ -88,9 +88,9 @@ class HttpLink implements Link {
     return this.#exchange(asked, message.kind === 'request')
   }
 
-  async listen(after: string | null, headers: McpHeaders): Promise<LinkExchange> {
+  async listen(after: string | null, signal: AbortSignal): Promise<LinkExchange> {
     const last: McpHeaders = after === null ? [] : [['last-event-id', after]]
-    const asked = await this.#request('GET', null, [...headers, ...last], this.#ending.signal)
+    const asked = await this.#request('GET', null, [...this.#version, ...last], signal)
     return typeof asked === 'string' ? broken(asked, true) : this.#exchange(asked, true)
   }
 

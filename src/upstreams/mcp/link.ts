@@ -6,7 +6,7 @@ export interface Link {
   /** Never rejects: a server that cannot be reached, or breaks off, is an exchange without events. */
   send(message: Message, headers: McpHeaders, signal: AbortSignal): Promise<LinkExchange>
   /** What the server says of its own accord; one such stream at a time. */
-  listen(after: string | null, headers: McpHeaders): Promise<LinkExchange>
+  listen(after: string | null, signal: AbortSignal): Promise<LinkExchange>
   close(): void
   onClose(listener: (why: string) => void): void
 }
@@ -47,6 +47,11 @@ export class EventQueue implements AsyncIterable<McpEvent> {
 
   get over(): boolean {
     return this.#over
+  }
+
+  /** What waits, which nobody else gets then. */
+  take(): readonly McpEvent[] {
+    return this.#events.splice(0)
   }
 
   /** false: more waits than may; this is the end of it */

@@ -34,6 +34,8 @@ export function openProcess(server: ServerCommand, limits: LinkLimits): Link {
   return new ProcessLink(server, limits)
 }
 
+const noOp = (): void => undefined
+
 class ProcessLink implements Link {
   readonly #limits: LinkLimits
   readonly #child: ChildProcessWithoutNullStreams
@@ -47,7 +49,7 @@ class ProcessLink implements Link {
 
   constructor({ command, args, environment, folder }: ServerCommand, limits: LinkLimits) {
     this.#limits = limits
-    this.#own = new EventQueue(limits.waitingMax, () => undefined)
+    this.#own = new EventQueue(limits.waitingMax, noOp)
     // A group of its own: what it starts ends with it.
     this.#child = spawn(command, args, { env: environment, cwd: folder, detached: true })
     const { stdin, stdout, stderr } = this.#child
@@ -78,17 +80,19 @@ class ProcessLink implements Link {
     return Promise.resolve({ status: 200, form: 'events', events: queue, fault: null, left: true })
   }
 
-  listen(): Promise<LinkExchange> {
+  listen(_after: string | null, signal: AbortSignal): Promise<LinkExchange> {
     const { waitingMax } = this.#limits
-    const queue = this.#own
-    const fresh = (): void => void (this.#own = new EventQueue(waitingMax, () => undefined))
-    const events = new EventQueue(waitingMax, fresh)
-    queue.end()
-    this.#own = events
-    void (async () => {
-      for await (const event of queue) events.push(event)
-    })()
+    const events = new EventQueue(waitingMax, () => this.#listen(new EventQueue(waitingMax, noOp)))
+    signal.addEventListener('abort', () => events.end(), { once: true })
+    this.#listen(events)
     return Promise.resolve({ status: 200, form: 'events', events, fault: null, left: true })
+  }
+
+  /** What waited for a listener goes to this one. */
+  #listen(events: EventQueue): void {
+    for (const event of this.#own.take()) events.push(event)
+    this.#own.end()
+    this.#own = events
   }
 
   close(): void {
@@ -169,7 +173,7 @@ class ProcessLink implements Link {
     const open = [...this.#asked].reverse()
     if (typeof told === 'number' && told !== 0) {
       const asked = this.#asked.get(told)
-      if (asked === undefined) return { queue: new EventQueue(0, () => undefined), text }
+      if (asked === undefined) return { queue: new EventQueue(0, noOp), text }
       return { queue: asked.queue, text: this.#subscription(text, 'params', asked) }
     }
     const token = method === 'notifications/progress' ? params['progressToken'] : undefined

@@ -66,8 +66,8 @@ export class McpSession {
   }
 
   readonly channel: McpChannel = {
-    pass: (text, headers) => this.#pass(text, headers),
-    listen: async (after) => this.#told(await this.#parts.link.listen(after, []), null),
+    pass: (text, headers, signal) => this.#pass(text, headers, signal),
+    listen: async (after, signal) => this.#told(await this.#parts.link.listen(after, signal), null),
     tool: (name, headers) => this.#tool(name, headers),
     mayAnswer: (id) => (this.#asked.has(id) ? null : 'the server did not ask this'),
     close: () => this.#parts.link.close(),
@@ -93,7 +93,7 @@ export class McpSession {
     return { exchange, unsent: sent.left ? null : sent.fault, ended }
   }
 
-  async #pass(text: string, headers: McpHeaders): Promise<McpExchange> {
+  async #pass(text: string, headers: McpHeaders, given: AbortSignal): Promise<McpExchange> {
     const message = readMessage(text, serverMessageLimits)
     assert(message.kind !== 'refused', 'what is passed on was read')
     if (message.kind === 'response') {
@@ -105,7 +105,7 @@ export class McpSession {
       if (message.method === 'tools/list') await this.#inspect(headers)
       this.#pending.set(message.id, message.method)
     }
-    const signal = AbortSignal.timeout(callMilliseconds)
+    const signal = AbortSignal.any([given, AbortSignal.timeout(callMilliseconds)])
     const sent = await this.#parts.link.send(message, headers, signal)
     return this.#told(sent, message.kind === 'request' ? { id: message.id, end: null } : null)
   }
