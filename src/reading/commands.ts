@@ -5,10 +5,10 @@ import type { Action } from '../domain/action.ts'
 import type { Carried } from '../domain/carried.ts'
 import { readShell } from '../languages/shell/shell.ts'
 import type { ShellReading } from '../languages/shell/syntax.ts'
+import { readOtherSql } from '../providers/commands/databases/other-sql.ts'
 import { readHttpPlainly } from '../providers/commands/http.ts'
 import { readInvocations } from '../providers/commands/index.ts'
 import type { Surroundings } from '../providers/commands/index.ts'
-import { readOtherSql } from '../providers/commands/other-sql.ts'
 import type { SqlReading } from './reading.ts'
 
 export type CarriedHttp = Extract<Carried, { kind: 'http' }>
@@ -110,7 +110,8 @@ async function readSql(
   carried: CarriedSql,
   { sql }: CommandReadingOptions,
 ): Promise<readonly Action[]> {
-  if (carried.engine !== 'postgres') return readOtherSql(carried)
+  const { engine, text, target } = carried
+  if (engine !== 'postgres') return readOtherSql({ engine, text, target })
   const upstream = carried.target ?? 'unknown'
   const place = { upstream, database: upstream, environment: upstream }
   const { actions } = await sql.read(carried.text, null, place)

@@ -1,5 +1,6 @@
 import { clouds } from './clouds/index.ts'
 import type { CommandRow } from './commands.ts'
+import { databases } from './databases/index.ts'
 import { archiving } from './files-archive.ts'
 import { disks } from './files-disks.ts'
 import { moding } from './files-modes.ts'
@@ -20,4 +21,5 @@ export const commandRows: readonly CommandRow[] = [
   ...gitRows,
   ...clouds,
   ...platforms,
+  ...databases,
 ]

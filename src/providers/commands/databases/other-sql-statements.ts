@@ -151,6 +151,22 @@ const deletes: Meaning = (statement) => {
   return [destroy(named(statement, from === 0 ? 1 : from), extent)]
 }
 
+/** `WHERE id = 1` and no more: what is written over is one row, or a few. */
+const updates: Meaning = (statement) => {
+  const on = named(statement, 1)
+  const where = after(statement, 'WHERE')
+  if (where === 0) return [destroy(on)]
+  const [column, sign, value, ...more] = statement.words.slice(where)
+  const one =
+    column !== undefined &&
+    column.kind !== 'mark' &&
+    !/^\d/.test(column.text) &&
+    sign?.text === '=' &&
+    (value?.kind === 'string' || /^[\d?:$]/.test(value?.text ?? '')) &&
+    more.length === 0
+  return [one ? write(on, 'some', 'never') : destroy(on, 'some')]
+}
+
 const alters: Meaning = (statement) => {
   const { bare } = statement
   const subject = bare[1] ?? ''
@@ -248,7 +264,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   DROP: drops,
   TRUNCATE: (statement) => [destroy(named(statement, statement.bare[1] === 'TABLE' ? 2 : 1))],
   DELETE: deletes,
-  UPDATE: (statement) => [destroy(named(statement, 1), has(statement, 'WHERE') ? 'some' : 'whole')],
+  UPDATE: updates,
   REPLACE: gone,
   MERGE: gone,
   UPSERT: gone,

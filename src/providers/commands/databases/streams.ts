@@ -110,8 +110,7 @@ const rabbitmqctl = cli({
   programs: ['rabbitmqctl', 'rabbitmq-queues', 'rabbitmq-diagnostics', 'rabbitmq-plugins'],
   valued: '-n --node -p --vhost -t --timeout --formatter',
   rows: {
-    'status|ping|environment|cluster_status|report|version|help|wait|cipher_suites':
-      nothing,
+    'status|ping|environment|cluster_status|report|version|help|wait|cipher_suites': nothing,
     'reset|force_reset': rabbit.destroys('node', { at: null }),
     'stop|stop_app|shutdown|suspend_all_listeners|close_connection|close_all_connections':
       rabbit.stops('node', { at: null }),
