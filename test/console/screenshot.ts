@@ -1,8 +1,10 @@
 // `npm run screenshot`: each page of the console on the staged world, as a person sees it, with a
 // real gate and a real browser, into docs/console/ and docs/hold.png. Needs Chromium.
+import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 
 import { sendDelete } from '../../src/cli/demo-agent.ts'
@@ -46,6 +48,33 @@ async function work(): Promise<void> {
     })
   }
   await sendDelete(gate, staged.lease, staged.volume)
+  await askForMore()
+}
+
+async function askForMore(): Promise<void> {
+  const proxy = `http://lease:${staged.lease}@${staged.agents}`
+  const asked = {
+    reason: 'The password in staging fits no database; production has the one that does.',
+    minutes: 15,
+    authorization_details: [
+      {
+        ...{ type: 'holdpoint', actions: ['disclose'], locations: ['pocketos/production'] },
+        resources: ['railway:variable/*'],
+      },
+    ],
+  }
+  const stuck = {
+    situation: 'The credentials of staging do not fit its database.',
+    tried: ['read the variables of the service', 'deployed it again'],
+    intends: 'delete the volume and make a new one',
+  }
+  for (const [path, body] of [
+    ['access', asked],
+    ['stuck', stuck],
+  ] as const) {
+    const url = `http://holdpoint.internal/${path}`
+    await promisify(execFile)('curl', ['-sS', '--proxy', proxy, url, '-d', JSON.stringify(body)])
+  }
 }
 
 /** A person says no, and what to do instead. */
@@ -68,6 +97,7 @@ async function shoot(page: Page, file: string, heightMax = 1500): Promise<void> 
 
 const pages = [
   ['now', '/'],
+  ['asks', '/asks'],
   ['agents', '/agents'],
   ['agent', '/agents/of/cursor'],
   ['grant', '/agents/grant'],
