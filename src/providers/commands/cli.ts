@@ -150,10 +150,15 @@ function callFor(
 ): Call {
   const taken = places.slice(0, count)
   const left = places.slice(count)
+  const values = all.places.filter((place) => !places.includes(place))
+  const flags = all.flags.map((flag) => {
+    const value = values.find(({ at }) => at === flag.at + 1)?.word ?? null
+    return flag.value === null && value !== null ? { ...flag, value } : flag
+  })
   return {
     ...base,
     verb: [program, ...taken.map(({ word }) => word.text ?? '')].join(' '),
-    args: { ...all, places: left, operands: left.map(({ word }) => word) },
+    args: { ...all, flags, places: left, operands: left.map(({ word }) => word) },
     rest: base.invocation.args.slice((taken.at(-1)?.at ?? -1) + 1),
   }
 }

@@ -2,9 +2,10 @@
 import type { Effect, Extent, Undo } from '../../domain/effect.ts'
 import type { Word } from '../../languages/shell/syntax.ts'
 import { destroy, disarm, disclose, escalate, read, resource, unknown, write } from './effects.ts'
+import { readArgs } from './match.ts'
 import type { Args } from './match.ts'
 import type { Call, Meaning, Meant } from './row.ts'
-import { effectOf, kindOfVerb, singular } from './verbs.ts'
+import { effectOf, isVerb, kindOfVerb, singular } from './verbs.ts'
 
 export interface Where {
   /** options that name it, where no operand does */
@@ -93,28 +94,34 @@ export function nounThenVerb(
 ): (call: Call) => readonly Effect[] | null {
   return ({ args }) => {
     const words = args.operands.map(({ text }) => text)
-    const start = options.verbFirst === true || words.length === 1 ? 0 : 1
-    for (let i = start; i < words.length; i++) {
-      const word = words[i] ?? null
-      if (word === null) return null
-      const kind = kindOfVerb(word)
-      if (kind === null) continue
-      const type = singular(words[i - 1] ?? 'account')
-      const [id = null] = idsOf(
-        { ...args, operands: args.operands.slice(i + 1) },
-        { from: options.from ?? '' },
-      )
-      return [effectOf(kind, resource(provider, type, id))]
-    }
-    return null
+    const first = options.verbFirst === true || words.length === 1 ? 0 : 1
+    const hidden = words.indexOf(null)
+    const known = (hidden < 0 ? words : words.slice(0, hidden)).map((word) => word ?? '')
+    const plain = known.findIndex((word, at) => at >= first && isVerb(word))
+    const at = plain < 0 ? known.findIndex((word, i) => i >= first && isLike(word)) : plain
+    const kind = at < 0 ? null : kindOfVerb(known[at] ?? '')
+    if (kind === null) return null
+    const type = singular(known[at - 1] ?? 'account')
+    const left = { ...args, operands: args.operands.slice(at + 1) }
+    const [id = null] = idsOf(left, { from: options.from ?? '' })
+    return [effectOf(kind, resource(provider, type, id))]
   }
 }
 
+function isLike(word: string): boolean {
+  return kindOfVerb(word) !== null
+}
+
+/** Options of programs that run another with something added to its environment. */
+const runnerValued =
+  `-s --service -e --environment --env -p --project -c --config --env-file --account
+  --scope --path --token --projectId --context`.split(/\s+/)
+
 /** A command in the words that are left, run here with something added to its environment. */
 export function runs(call: Call): Meant {
-  const words = call.args.operands
+  const { operands } = readArgs(call.rest, { valued: runnerValued, stops: true })
   const directory = call.invocation.directory
-  return { effects: [], carried: [{ kind: 'shell', text: shellText(words), directory }] }
+  return { effects: [], carried: [{ kind: 'shell', text: shellText(operands), directory }] }
 }
 
 /** A command in the words that are left, run where the provider runs things. */

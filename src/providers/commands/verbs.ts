@@ -56,6 +56,11 @@ export function kindOfVerb(verb: string): VerbKind | null {
   return null
 }
 
+/** It is a verb, and not only a word that begins with one: `record-sets`. */
+export function isVerb(word: string): boolean {
+  return kinds.has(word.toLowerCase())
+}
+
 export function effectOf(kind: VerbKind, on: Resource): Effect {
   switch (kind) {
     case 'read':

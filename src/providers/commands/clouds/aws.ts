@@ -253,7 +253,7 @@ function byVerb(call: Call): readonly Effect[] | null {
 function kindOfAwsVerb(verb: string): Kind | null {
   const first = verb.split('-')[0] ?? ''
   if (['restore', 'run', 'execute', 'call'].includes(first)) return 'write'
-  if (/^batch-(get|describe|read|check)/.test(verb)) return 'read'
+  if (/^(list|describe)-|^batch-(get|describe|read|check)/.test(verb)) return 'read'
   if (/^admin-(get|list)/.test(verb)) return 'read'
   if (/^admin-(delete|disable|forget|reset)/.test(verb)) return 'destroy'
   if (/^admin-/.test(verb)) return 'escalate'

@@ -3,6 +3,7 @@ import { cli } from '../cli.ts'
 import type { CommandRow } from '../commands.ts'
 import { meaningsOf, nounThenVerb, runs, when } from '../meanings.ts'
 import { nothing } from '../row.ts'
+import type { Word } from '../../../languages/shell/syntax.ts'
 
 const vaultOf = meaningsOf('vault')
 const onePassword = meaningsOf('1password')
@@ -96,7 +97,7 @@ const awsVault = cli({
     exec: (call) => {
       const command = call.args.operands.slice(1)
       if (command.length === 0) return awsVaultOf.escalates('shell')(call)
-      return runs({ ...call, args: { ...call.args, operands: command } })
+      return runs({ ...call, rest: afterProfile(call.rest) })
     },
   },
 })
@@ -177,5 +178,11 @@ const stores = cli({
     return 'effects' in meant ? null : meant
   },
 })
+
+/** `aws-vault exec PROFILE -- words` */
+function afterProfile(rest: readonly Word[]): readonly Word[] {
+  const dashes = rest.findIndex(({ raw }) => raw === '--')
+  return rest.slice(dashes < 0 ? 1 : dashes)
+}
 
 export const secretStores: readonly CommandRow[] = [vault, op, awsVault, doppler, infisical, stores]
