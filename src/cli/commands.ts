@@ -10,6 +10,10 @@ import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { enrolCode } from './commands/enrol-code.ts'
 import { explain } from './commands/explain.ts'
+import { hookDaemon } from './commands/hook-daemon.ts'
+import { hookInstall } from './commands/hook-install.ts'
+import { hookStatus } from './commands/hook-status.ts'
+import { hookUninstall } from './commands/hook-uninstall.ts'
 import { holdsList } from './commands/holds-list.ts'
 import { holdsShow } from './commands/holds-show.ts'
 import { init } from './commands/init.ts'
@@ -70,6 +74,10 @@ export const commandRows: readonly CommandRow[] = [
   log,
   explain,
   inspect,
+  hookInstall,
+  hookUninstall,
+  hookStatus,
+  hookDaemon,
   undo,
   trashList,
   trashShow,

@@ -98,6 +98,7 @@ const groupSummaries: Readonly<Record<string, string>> = {
   lease: 'what stands for an agent and a mandate at the gate',
   secret: 'the credentials that only the gate holds',
   holds: 'requests that wait for a person',
+  hook: 'have agents ask before they run something',
   ledger: 'the record, and its proofs',
   person: 'the people who release',
   policy: 'the rules',

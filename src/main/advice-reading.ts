@@ -1,5 +1,18 @@
+// Commands and tools' arguments to actions, for the hook. What takes long to load is loaded when it
+// is first needed: most commands carry neither SQL nor a request.
+import { createWrittenHttpReader } from '../api/written-request.ts'
 import type { Action } from '../domain/action.ts'
-import type { HookReading } from '../doors/hook/parts.ts'
+import type { UpstreamName } from '../domain/names.ts'
+import type { HookReading, Standing } from '../doors/hook/parts.ts'
+import { createInterpreter } from '../interpret.ts'
+import { isObject } from '../languages/json/value.ts'
+import type { JsonValue } from '../languages/json/value.ts'
+import type { Surroundings } from '../providers/commands/index.ts'
+import { carriedIn } from '../providers/mcp/arguments.ts'
+import { providers } from '../providers/table.ts'
+import { createCommandReading } from '../reading/commands.ts'
+import type { CarriedHttp } from '../reading/commands.ts'
+import type { SqlReading } from '../reading/reading.ts'
 
 export interface ReadingPlace {
   readonly home: string | null
@@ -7,10 +20,78 @@ export interface ReadingPlace {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-export function createHookReading(_place: ReadingPlace): Promise<HookReading> {
-  const nothing: readonly Action[] = []
-  return Promise.resolve({
-    shell: () => Promise.resolve(nothing),
-    tool: () => Promise.resolve(nothing),
+export function createHookReading(place: ReadingPlace): HookReading {
+  const commands = createCommandReading({ sql: lazySql(), http: createHttp() })
+  const surroundings = ({ directory, workTree }: Standing): Surroundings => ({
+    ...{ directory, workTree, home: place.home, temporary: place.temporary },
+    variables: variablesOf(place),
   })
+  return {
+    shell: (text, standing) => commands.read(text, surroundings(standing)),
+    async tool(_name, input, standing) {
+      // It came out of JSON.
+      const args = input as JsonValue | undefined
+      const found: Action[] = []
+      for (const one of isObject(args) ? carriedIn(args) : []) {
+        found.push(...(await commands.readCarried(one, surroundings(standing))))
+      }
+      return found
+    },
+  }
+}
+
+/** The few that a shell has whatever an agent does; its own are not known here. */
+function variablesOf({ home, environment }: ReadingPlace): Readonly<Record<string, string>> {
+  const { USER, TMPDIR } = environment
+  return {
+    ...(home === null ? {} : { HOME: home }),
+    ...(USER === undefined ? {} : { USER }),
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+  }
+}
+
+/** PostgreSQL's own parser, once somebody brings SQL. */
+function lazySql(): SqlReading {
+  let made: Promise<SqlReading> | null = null
+  const reading = async (): Promise<SqlReading> => {
+    const { createSqlReading } = await import('../reading/reading.ts')
+    return createSqlReading()
+  }
+  return {
+    readNow: () => null,
+    read: async (...asked) => (await (made ??= reading())).read(...asked),
+    close: async () => (await made)?.close(),
+  }
+}
+
+function createHttp(): (request: CarriedHttp) => readonly Action[] | null {
+  const readers = new Map(providers.map(({ name, reader }) => [name as UpstreamName, reader]))
+  const upstreams = providers.map(({ name, hosts, credentialHeaders }) => ({
+    ...{ name: name as UpstreamName, hosts },
+    credentialHeaders: credentialHeaders.map((header) => header.name),
+  }))
+  const read = createWrittenHttpReader({ upstreams, interpret: createInterpreter({ readers }) })
+  return ({ method, url, headers, body }) => {
+    const hidden = typeof body === 'object' && body !== null ? body.unknown : null
+    const text = typeof body === 'string' ? body : null
+    const found = read({ method, url, headers: gathered(headers), body: text })
+    if (found === null) return null
+    if (typeof found === 'string') return [unread(method, url, found)]
+    return hidden === null ? found : [unread(method, url, hidden)]
+  }
+}
+
+function gathered(headers: CarriedHttp['headers']): Record<string, string[]> {
+  const all: Record<string, string[]> = {}
+  for (const [name, value] of headers) (all[name] ??= []).push(value)
+  return all
+}
+
+function unread(method: string, url: string, why: string): Action {
+  const excerpt = `${method} ${url}`.slice(0, 200).toWellFormed()
+  return {
+    verb: method,
+    effects: [{ kind: 'unknown', why, legible: true }],
+    evidence: { reader: 'http', excerpt, span: null },
+  }
 }

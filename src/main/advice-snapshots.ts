@@ -1,9 +1,16 @@
 import type { HookParts } from '../doors/hook/parts.ts'
+import { createClock } from '../system/clock.ts'
 
-/** Snapshots of a work tree, kept where those of `holdpoint undo --files` are. */
+/** Snapshots of a work tree, kept where `holdpoint undo --files` looks for them. */
 export function openWorkTreeSnapshots(
-  _home: string,
-  _environment: Readonly<Record<string, string | undefined>>,
+  home: string,
+  environment: Readonly<Record<string, string | undefined>>,
 ): HookParts['snapshots'] {
-  return () => Promise.resolve(null)
+  const clock = createClock(null)
+  return async (workTree) => {
+    const { openSnapshots, snapshotsFolder } = await import('../snapshots/open.ts')
+    const folder = snapshotsFolder({ ...environment, HOME: home })
+    const searchPath = environment['PATH'] ?? '/usr/bin:/bin'
+    return openSnapshots({ workTree, folder, clock, searchPath }).catch(() => null)
+  }
 }

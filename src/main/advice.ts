@@ -13,7 +13,7 @@ import { createKeptSessions } from '../hooks/sessions.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 import { createClock } from '../system/clock.ts'
 import { createHookDisk } from './advice-disk.ts'
-import { createHookReading } from './advice-reading.ts'
+import type { ReadingPlace } from './advice-reading.ts'
 
 export interface DeskOptions {
   readonly home: string | null
@@ -42,7 +42,7 @@ export function createAdviceDesk(options: DeskOptions): HookDesk {
   const around = { home, temporary, workTree, confined, governed }
   return createHookDesk({
     ...{ around, clock, secondsMax },
-    read: lazily(() => createHookReading({ home: options.home, temporary, environment })),
+    read: lazily({ home: options.home, temporary, environment }),
     advice: { advise, refusedBefore, remembered },
     disk: createHookDisk(home),
     sessions: sessionsIn(options, () => clock.milliseconds()),
@@ -51,8 +51,11 @@ export function createAdviceDesk(options: DeskOptions): HookDesk {
   })
 }
 
-function lazily(make: () => Promise<HookReading>): HookReading {
+/** A hook that is asked of a file needs none of it. */
+function lazily(place: ReadingPlace): HookReading {
   let made: Promise<HookReading> | null = null
+  const make = async (): Promise<HookReading> =>
+    (await import('./advice-reading.ts')).createHookReading(place)
   const reading = (): Promise<HookReading> => (made ??= make())
   return {
     shell: async (...call) => (await reading()).shell(...call),
