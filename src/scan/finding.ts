@@ -26,8 +26,15 @@ export interface Place {
   readonly key: string | null
   /** of git: a commit that has it; null where none is known that does */
   readonly commit: string | null
-  /** the file on disk, absolute, where the value can be taken out of it; else null */
-  readonly file: string | null
+  /** the file on disk, where there is one */
+  readonly file: FileOnDisk | null
+}
+
+export interface FileOnDisk {
+  /** absolute */
+  readonly path: string
+  /** below what was scanned: what its format and meaning are told by */
+  readonly readAs: string
 }
 
 export interface Finding {

@@ -1,7 +1,7 @@
 // Files of the home folder: where tools keep their logins, shells their histories, agents their
 // servers and transcripts.
 import { lstatSync, readdirSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 import type { Budget } from './budget.ts'
 import type { Collector } from './collect.ts'
@@ -101,7 +101,8 @@ export const shellHistories: Source = {
   limits: { ...small, fileBytes: 32 * 2 ** 20 },
   read: (world, collector, budget) => {
     const { HISTFILE: named } = world.environment
-    if (named?.startsWith('/') === true) readOne(named, 'histories', { world, collector, budget })
+    if (named?.startsWith('/') === true)
+      readOne(named, 'history', 'histories', { world, collector, budget })
     listed('histories', histories)(world, collector, budget)
   },
 }
@@ -126,7 +127,7 @@ export const agentTranscripts: Source = {
     const dated = files.map((file) => ({ file, at: modified(file) }))
     for (const { file } of dated.toSorted((a, b) => b.at - a.at)) {
       if (!budget.left) return
-      readOne(file, 'transcripts', { world, collector, budget })
+      readOne(file, relative(world.home, file), 'transcripts', { world, collector, budget })
     }
   },
 }
@@ -146,8 +147,9 @@ function listed(source: SourceName, paths: readonly string[]) {
 function readListed(file: string, source: SourceName, reading: Reading): void {
   try {
     const stat = lstatSync(file)
-    if (stat.isSymbolicLink()) readOne(realpathSync(file), source, reading)
-    else if (stat.isFile()) readOne(file, source, reading)
+    const readAs = relative(reading.world.home, file)
+    if (stat.isSymbolicLink()) readOne(realpathSync(file), readAs, source, reading)
+    else if (stat.isFile()) readOne(file, readAs, source, reading)
   } catch {
     // It is not there, which is as it should be.
   }

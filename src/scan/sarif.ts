@@ -66,9 +66,9 @@ function locationOf({ name, line, file, key, source, commit }: Place, { cwd }: S
   const said = [source, name, ...(key === null ? [] : [key]), ...(commit === null ? [] : [commit])]
   const message = { text: said.join(' ') }
   if (file === null) return { message, logicalLocations: [{ name, kind: 'resource' }] }
-  const here = relative(cwd, file)
+  const here = relative(cwd, file.path)
   const artifactLocation = here.startsWith('..')
-    ? { uri: pathToFileURL(file).href }
+    ? { uri: pathToFileURL(file.path).href }
     : { uri: pathToFileURL(`/${here}`).pathname.slice(1), uriBaseId: 'ROOT' }
   const region = line === null ? {} : { region: { startLine: line } }
   return { message, physicalLocation: { artifactLocation, ...region } }

@@ -1,7 +1,7 @@
 // The work tree: every file in it, ignored and untracked ones too. Links are not followed: what
 // they lead to is outside, or is met anyway.
 import { lstatSync, opendirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 
 import type { Budget } from './budget.ts'
 import { readFileText } from './bytes.ts'
@@ -24,9 +24,17 @@ export const workTree: Source = {
   about: 'every file below the paths given, ignored and untracked ones too',
   limits: { texts: 200_000, bytes: 2 * 2 ** 30, fileBytes: 32 * 2 ** 20, milliseconds: 120_000 },
   read(world, collector, budget) {
-    for (const path of world.paths)
-      walk(path, world, budget, (file) => readOne(file, 'work-tree', { world, collector, budget }))
+    for (const root of world.paths) {
+      walk(root, world, budget, (file) =>
+        readOne(file, below(root, file), 'work-tree', { world, collector, budget }),
+      )
+    }
   },
+}
+
+/** What is above the root says nothing of a file: people keep repositories in `~/test`. */
+function below(root: string, file: string): string {
+  return file === root ? basename(file) : relative(root, file)
 }
 
 export interface Reading {
@@ -36,18 +44,20 @@ export interface Reading {
 }
 
 export function readOne(
-  file: string,
+  path: string,
+  readAs: string,
   source: SourceName,
   { world, collector, budget }: Reading,
 ): void {
-  const read = readFileText(file, budget.limits.fileBytes)
+  const read = readFileText(path, budget.limits.fileBytes)
   if (read.kind === 'passed') {
     if (read.why !== 'empty') budget.pass(read.why)
     return
   }
   budget.spend(read.bytes)
-  const place = { source, name: shownPath(file, world), commit: null, file }
-  collector.offer({ place, path: file, text: read.text })
+  const file = { path, readAs }
+  const place = { source, name: shownPath(path, world), commit: null, file }
+  collector.offer({ place, path: readAs, text: read.text })
 }
 
 /** Every file below a path, folder by folder; stops when the budget does. */

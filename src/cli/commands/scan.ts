@@ -16,6 +16,8 @@ import type { Call, CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { safeJson } from '../output.ts'
+import { moveFindings } from '../scan-move.ts'
+import type { MoveKeys } from '../scan-move.ts'
 import { scanLines } from '../scan-words.ts'
 
 export const scan: CommandRow = {
@@ -30,22 +32,34 @@ export const scan: CommandRow = {
   options: [
     { form: '--only <sources>', about: `some of them, by name: ${sourceNames.join(',')}` },
     { form: '--sarif', about: 'the answer as SARIF 2.1.0' },
+    { form: '--move', about: 'ask for each whether it is moved into the vault' },
+    { form: '--agent <name>', about: 'with --move: leave a lease of this agent in its place' },
   ],
   async run(call) {
     const { given, output, surroundings } = call
     const world = worldOf(call)
+    const salt = openSalt(stateFolderOf(call), systemRandom)
     const report = await runScan({
       world,
       only: onlyOf(call),
-      salt: openSalt(stateFolderOf(call), systemRandom),
+      salt,
       progress(about) {
         if (surroundings.isTty.stderr && !output.json) output.aside(`reading ${about} …`)
       },
     })
     if (given.flag('sarif')) surroundings.stdout.write(`${safeJson(sarifOf(report, world))}\n`)
-    else output.result(jsonOf(report), scanLines(report, output))
-    return exitOf(report)
+    else if (!given.flag('move')) output.result(jsonOf(report), scanLines(report, output))
+    if (!given.flag('move')) return exitOf(report)
+    return move(call, report, { salt, uid: world.uid })
   },
+}
+
+async function move(call: Call, { findings }: ScanReport, keys: MoveKeys): Promise<ExitCode> {
+  const moved = await moveFindings(call, findings, keys)
+  const gone = moved.filter(({ secret, left }) => secret !== null && left.length === 0)
+  const says = `${gone.length} of ${findings.length} are in the vault and nowhere else that was read`
+  call.output.result({ moved, findings: findings.length }, [says])
+  return gone.length === findings.length ? exitCodes.done : exitCodes.found
 }
 
 export function exitOf({ findings, complete }: ScanReport): ExitCode {
