@@ -15,7 +15,8 @@ export function idWords({ id }: Pick<Snapshot, 'id'>): string {
 }
 
 /** `12:05:10 today (14 minutes ago), before: git clean -fdx` */
-export function snapshotWords({ at, why }: Snapshot, now: number): string {
+export function snapshotWords(snapshot: Snapshot, now: number): string {
+  const { at, why } = snapshot.again[0] ?? snapshot
   const moment = Date.parse(at)
   return `${momentWords(moment, now)} (${agoWords(moment, now)}), ${inert(why)}`
 }
@@ -118,16 +119,28 @@ export function doneLines(
   ]
 }
 
-const kindWords = { taken: '', undoing: 'before an undo', undone: 'after an undo' } as const
+const kindWords = {
+  taken: '',
+  undoing: 'before an undo',
+  undone: 'after an undo',
+  'undone-in-part': 'after an undo of some paths',
+} as const
+
+/** An undo's own, unless a command began there. */
+function occasionWords({ kind, again }: Snapshot, why: string): string {
+  return (again.some((one) => one.why === why) ? '' : kindWords[kind]) || inert(why)
+}
 
 export function listLines(snapshots: readonly Snapshot[], now: number): readonly string[] {
   return columns(
-    snapshots.map((snapshot) => [
-      idWords(snapshot),
-      momentWords(Date.parse(snapshot.at), now),
-      counted(snapshot.files, 'file'),
-      bytesWords(snapshot.bytes),
-      kindWords[snapshot.kind] || inert(snapshot.why),
-    ]),
+    snapshots.flatMap((snapshot) =>
+      [...snapshot.again, snapshot].map(({ at, why }) => [
+        idWords(snapshot),
+        momentWords(Date.parse(at), now),
+        counted(snapshot.files, 'file'),
+        bytesWords(snapshot.bytes),
+        occasionWords(snapshot, why),
+      ]),
+    ),
   )
 }

@@ -42,8 +42,9 @@ export async function bringBack(
   const blobs = createBlobReader(shadow.git)
   const parts = { blobs, random, left: observation.left }
   const failed = await restore(workTree, plan, parts).finally(() => blobs.close())
+  const ended = selection.paths.length === 0 ? 'undone' : 'undone-in-part'
   // Reads again what was written: its ids are those of what is on disk now.
-  const { observation: after } = await taker.take(undoWhy(snapshot), 'undone')
+  const { observation: after } = await taker.take(undoWhy(snapshot), ended)
   const sha256Kept = digestOf(then, then, selection)
   const sha256Now = digestOf(then, after.known, selection)
   const equal = sha256Kept === sha256Now && isExact(then, after, selection)

@@ -110,11 +110,13 @@ async function latestOf(
   selection: Selection,
 ): Promise<Comparison | null> {
   for (const record of await recordsOf(shadow)) {
-    const { kind } = record.snapshot
+    const { kind, again } = record.snapshot
+    // What an undo left is where the next command began, if one did.
+    if (kind === 'taken' || (kind !== 'undoing' && again.length > 0)) {
+      const comparison = await compareWith(shadow, record, now, selection)
+      if (comparison.changes.some(isLoss)) return comparison
+    }
     if (kind === 'undone') return null
-    if (kind === 'undoing') continue
-    const comparison = await compareWith(shadow, record, now, selection)
-    if (comparison.changes.some(isLoss)) return comparison
   }
   return null
 }

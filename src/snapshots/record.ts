@@ -32,7 +32,8 @@ export function recordOf(
   const snapshot: Snapshot = {
     id: '',
     at: instantOf(about.milliseconds),
-    why: about.why.slice(0, whyLengthMax),
+    why: shortWhy(about.why),
+    again: [],
     kind: about.kind,
     files,
     bytes,
@@ -40,6 +41,11 @@ export function recordOf(
     leftOutMore: Math.max(0, named.length - leftOutMax),
   }
   return { snapshot, root: entries.get('') ?? null }
+}
+
+/** In one line: it is shown in lists. */
+export function shortWhy(why: string): string {
+  return why.replace(/\s+/g, ' ').trim().slice(0, whyLengthMax)
 }
 
 export function messageOf({ snapshot, root }: Kept): string {
@@ -51,12 +57,12 @@ export function messageOf({ snapshot, root }: Kept): string {
 
 /** The shadow repository is ours alone, so this checks for damage, not for malice. */
 export function readMessage(id: string, message: string): Kept {
-  const { version, root, ...said } = JSON.parse(message) as Omit<Snapshot, 'id'> & {
+  const { version, root, ...said } = JSON.parse(message) as Omit<Snapshot, 'id' | 'again'> & {
     readonly version: number
     readonly root: readonly [number, number, number, number] | null
   }
   if (version !== 1) throw damaged(`it is of version ${version}`)
   const [mode = 0, owner = 0, group = 0, modified = 0] = root ?? []
   const entry: Entry = { kind: 'folder', mode, owner, group, modified, size: 0, id: '' }
-  return { snapshot: { id, ...said }, root: root === null ? null : entry }
+  return { snapshot: { id, again: [], ...said }, root: root === null ? null : entry }
 }

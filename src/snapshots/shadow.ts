@@ -10,8 +10,10 @@ import { damaged, readDescription } from './entry.ts'
 import type { Entry } from './entry.ts'
 import { createGit } from './git.ts'
 import type { Git } from './git.ts'
+import { createNotes } from './notes.ts'
 import { readMessage } from './record.ts'
 import type { Kept } from './record.ts'
+import type { Occurrence, Snapshot } from './snapshots.ts'
 
 export interface Shadow {
   readonly git: Git
@@ -22,6 +24,8 @@ export interface Shadow {
   /** newest first */
   records(): Promise<readonly Kept[]>
   listing(record: Kept): Promise<ReadonlyMap<string, Entry>>
+  /** Notes that a snapshot was asked for again. Lost in a crash, and no harm done. */
+  again(snapshot: Snapshot, occurrence: Occurrence): Snapshot
   /** The file system's time, in microseconds. */
   stamp(): number
   /** of packs */
@@ -75,6 +79,7 @@ export function refuseInside(folder: string, workTree: string): void {
 export function openShadow(program: string, folder: string, workTree: string): Shadow {
   const git = createGit(program, folder)
   const about = join(folder, 'holdpoint.json')
+  const notesFile = join(folder, 'again')
   const stampFile = join(folder, 'stamp')
   const packs = join(folder, 'objects/pack')
   return {
@@ -93,7 +98,17 @@ export function openShadow(program: string, folder: string, workTree: string): S
       const text = (await git.run(['for-each-ref', format, refsFolder])).toString('utf8')
       const lines = text.split('\n').filter((line) => line !== '')
       const records = lines.map((line) => readMessage(line.slice(0, 64), line.slice(65)))
-      return records.sort((a, b) => compareText(b.snapshot.at, a.snapshot.at))
+      const noted = createNotes(notesFile).read()
+      return records
+        .map(({ snapshot, root }) => ({
+          snapshot: { ...snapshot, again: noted.get(snapshot.id) ?? [] },
+          root,
+        }))
+        .sort((a, b) => compareText(b.snapshot.at, a.snapshot.at))
+    },
+    again(snapshot, occurrence) {
+      const again = createNotes(notesFile).add(snapshot.id, occurrence)
+      return { ...snapshot, again }
     },
     listing: (record) => readListing(git, record),
     stamp() {

@@ -37,14 +37,21 @@ export interface Snapshot {
   readonly at: Instant
   /** what it was taken before, in a few words: `before: git clean -fdx` */
   readonly why: string
-  /** `undoing` and `undone` are those that an undo takes itself, before it and after it */
-  readonly kind: 'taken' | 'undoing' | 'undone'
+  /** when it was asked for again, and nothing had changed: newest first, at most 20 */
+  readonly again: readonly Occurrence[]
+  /** others than `taken` are those that an undo takes itself, before it and after it */
+  readonly kind: 'taken' | 'undoing' | 'undone' | 'undone-in-part'
   readonly files: number
   readonly bytes: number
   /** paths that were left out, and by which limit; at most 100, those that are no loss last */
   readonly leftOut: readonly LeftOut[]
   /** how many more were left out */
   readonly leftOutMore: number
+}
+
+export interface Occurrence {
+  readonly at: Instant
+  readonly why: string
 }
 
 export interface LeftOut {

@@ -17,10 +17,10 @@ import type { Import, Imported } from './import.ts'
 import type { SnapshotLimits } from './limits.ts'
 import { observe } from './observe.ts'
 import type { Keep, Observation } from './observe.ts'
-import { messageOf, recordOf } from './record.ts'
+import { messageOf, recordOf, shortWhy } from './record.ts'
 import { refsFolder } from './shadow.ts'
 import type { Shadow } from './shadow.ts'
-import type { Snapshot } from './snapshots.ts'
+import type { Occurrence, Snapshot } from './snapshots.ts'
 
 export interface Taking {
   readonly workTree: string
@@ -100,25 +100,32 @@ async function takeOn(
   occasion: Occasion,
   remember: (cache: Cache) => void,
 ): Promise<Taken> {
+  const { shadow } = taking
   const session = createSession(taking, cache)
   try {
     const observation = await observeNow(taking, cache, session.keep)
     const { known } = observation
     const left = sha256(JSON.stringify(observation.left))
-    const difference = differenceBetween(cache?.known ?? new Map<string, Known>(), known)
+    const touched = cache === null || differs(cache.known, known)
+    const difference = touched ? differenceBetween(cache?.known ?? nothing, known) : null
     const same = difference === null && cache?.left === left
     if (cache !== null && same && occasion.kind === 'taken') {
-      session.close()
-      if (differs(cache.known, known)) remember({ ...cache, known })
-      return { snapshot: cache.snapshot, observation }
+      if (touched) remember({ ...cache, known })
+      return { snapshot: shadow.again(cache.snapshot, againOf(taking, occasion)), observation }
     }
     const { snapshot, tree } = await session.commit(occasion, observation, difference)
-    taking.shadow.sync()
+    shadow.sync()
     remember({ snapshot, tree, left, known })
     return { snapshot, observation }
   } finally {
     session.close()
   }
+}
+
+const nothing: ReadonlyMap<string, Known> = new Map()
+
+function againOf({ clock }: Taking, { why }: Occasion): Occurrence {
+  return { at: clock.now(), why: shortWhy(why) }
 }
 
 async function observeNow(

@@ -4,6 +4,7 @@ import type { Stats } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 
 import { Fault } from '../domain/fault.ts'
+import { repositoryOf } from './entry.ts'
 import type { Kind } from './entry.ts'
 import { madeAgainBy } from './limits.ts'
 import type { SnapshotLimits } from './limits.ts'
@@ -165,9 +166,14 @@ async function walkInto(
 
 function lookAtFile(state: Walk, path: string, stats: Stats): void {
   const { fileBytesMax, repositoryFileBytesMax } = state.limits
-  const most = /(^|\/)\.git\//.test(path) ? repositoryFileBytesMax : fileBytesMax
-  if (stats.size > most) leave(state, path, `larger than ${inMebibytes(most)}`, false)
-  else state.seen.set(path, seenOf(stats, 'file', ''))
+  if (stats.size > fileBytesMax) {
+    const most = repositoryOf(path) === null ? fileBytesMax : repositoryFileBytesMax
+    if (stats.size > most) {
+      leave(state, path, `larger than ${inMebibytes(most)}`, false)
+      return
+    }
+  }
+  state.seen.set(path, seenOf(stats, 'file', ''))
 }
 
 function lookAtLink(state: Walk, folder: Folder, name: string, path: string, stats: Stats): void {
