@@ -9,6 +9,7 @@ import { readOtherSql } from '../providers/commands/databases/other-sql.ts'
 import { readHttpPlainly } from '../providers/commands/http.ts'
 import { readInvocations } from '../providers/commands/index.ts'
 import type { Surroundings } from '../providers/commands/index.ts'
+import { assumedCatalogue } from '../providers/postgres/index.ts'
 import type { SqlReading } from './reading.ts'
 
 export type CarriedHttp = Extract<Carried, { kind: 'http' }>
@@ -29,6 +30,9 @@ export interface CommandReadingOptions {
    */
   readonly http?: (request: CarriedHttp) => readonly Action[] | null
 }
+
+/** Nobody asks a server for its catalogue here: names mean what they ordinarily mean. */
+const assumed = assumedCatalogue()
 
 /** How much may ride inside one command. */
 const limits = { carriedMax: 200, depthMax: 6, actionsMax: 2000 }
@@ -114,7 +118,7 @@ async function readSql(
   if (engine !== 'postgres') return readOtherSql({ engine, text, target })
   const upstream = carried.target ?? 'unknown'
   const place = { upstream, database: upstream, environment: upstream }
-  const { actions } = await sql.read(carried.text, null, place)
+  const { actions } = await sql.read(carried.text, assumed, place)
   return actions
 }
 
