@@ -49,12 +49,12 @@ function declare(run: Run, command: Command): Failed {
     const [head, variable, append] = /^([A-Za-z_]\w*)(\+?)=/s.exec(first ?? '') ?? []
     const bare = name.test(field.text ?? '') ? field.text : null
     const target = variable ?? bare
-    if (target === null || target === undefined) {
+    if (target === null) {
       // It may have set anything.
       if (field.text === null) forgetVariables(state)
       continue
     }
-    const listed = field.raw !== target && bare !== null
+    const listed = bare !== null && field.raw !== bare
     if (
       builtin === 'local' ||
       (run.around.exits.function !== null &&

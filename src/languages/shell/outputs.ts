@@ -3,7 +3,7 @@
 import { directoryOf, scalarOf, valueOf } from './state.ts'
 import { inputOf } from './invoke.ts'
 import type { Command } from './invoke.ts'
-import { hole, known, nothing, textOf } from './pieces.ts'
+import { charactersOf, hole, known, nothing, textOf } from './pieces.ts'
 import type { Field, Pieces } from './pieces.ts'
 import { echoed, formatted } from './printf.ts'
 import type { Invocation } from './syntax.ts'
@@ -82,7 +82,7 @@ function reversed(args: readonly Field[], input: string | null): Pieces {
   return whole(
     input
       .split('\n')
-      .map((one) => [...one].toReversed().join(''))
+      .map((one) => charactersOf(one).toReversed().join(''))
       .join('\n'),
   )
 }
@@ -101,7 +101,7 @@ function temporary(args: readonly Field[], _: string | null, run: Run): Pieces {
   const rest = words.filter((one) => !/^(-d|-q|-u|--directory|-t|-dt|-dq|--tmpdir)$/.test(one))
   if (rest.some((one) => one.startsWith('-')) || rest.length > 1) return hole
   const [template = 'tmp.XXXXXXXXXX'] = rest
-  if (!template.includes('XXX')) return hole
+  if (!/X{3}/.test(template)) return hole
   const below = rest.length === 0 || words.some((one) => /^-d?t$|^--tmpdir$/.test(one))
   const path = below ? `${folder}/${template}` : template
   return line(path)

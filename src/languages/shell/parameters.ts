@@ -1,7 +1,7 @@
 // `$x` and `${…}`: what a parameter expands to, where its value is known.
 // https://www.gnu.org/software/bash/manual/html_node/Shell-Parameter-Expansion.html
 import type { ParameterExpansionPart, ParameterOperation, Word as WordNode, WordPart } from 'unbash'
-import { concat, hole, known, textOf } from './pieces.ts'
+import { charactersOf, concat, hole, known, textOf } from './pieces.ts'
 import type { Pieces } from './pieces.ts'
 import { parsePattern, removed, replaced } from './patterns.ts'
 import type { Run } from './run.ts'
@@ -10,7 +10,7 @@ import { expandPattern, expandValue } from './words.ts'
 
 export type Expansion =
   | Readonly<{ kind: 'text'; pieces: Pieces }>
-  /** several words; null: any number of them */
+  /** several words; null: how many is not known */
   | Readonly<{ kind: 'words'; items: readonly Pieces[] | null }>
   | Readonly<{ kind: 'operand'; word: WordNode }>
 
@@ -101,7 +101,7 @@ function all(
 function lengthOf(value: Expansion): Pieces {
   if (value.kind === 'words') return [value.items === null ? null : String(value.items.length)]
   const whole = value.kind === 'text' ? textOf(value.pieces) : null
-  return [whole === null ? null : String([...whole].length)]
+  return [whole === null ? null : String(charactersOf(whole).length)]
 }
 
 function operandsOf(operation: ParameterOperation): readonly (WordNode | undefined)[] {
@@ -218,7 +218,7 @@ function sliceOf(run: Run, operation: Slice): Change | null {
   if (offset === null || offset === undefined || length === null || length === undefined)
     return null
   return (before) => {
-    const chars = [...before]
+    const chars = charactersOf(before)
     const start = offset < 0 ? chars.length + offset : offset
     if (start < 0) return ''
     const end = length < 0 ? chars.length + length : start + length

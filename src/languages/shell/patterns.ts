@@ -1,6 +1,7 @@
 // Shell patterns against text that is known: `*`, `?`, `[…]`, a backslash before what is literal.
 // https://www.gnu.org/software/bash/manual/html_node/Pattern-Matching.html
 // Extended patterns, character classes and equivalences are not taken: null, not known.
+import { charactersOf } from './pieces.ts'
 
 type Token =
   | Readonly<{ kind: 'any' | 'one' }>
@@ -14,7 +15,7 @@ const workMax = 2_000_000
 export function parsePattern(text: string): Pattern | null {
   if (/[?*+@!]\(|\[[:=.]/.test(text)) return null
   const tokens: Token[] = []
-  const chars = [...text]
+  const chars = charactersOf(text)
   for (let at = 0; at < chars.length; at++) {
     const char = chars[at] ?? ''
     if (char === '*') tokens.push({ kind: 'any' })
@@ -100,7 +101,7 @@ function skipStars(pattern: Pattern, states: Set<number>): Set<number> {
 
 /** null: not known. */
 export function matches(pattern: Pattern, text: string): boolean | null {
-  const chars = [...text]
+  const chars = charactersOf(text)
   return endsOf(pattern, chars, 0)?.includes(chars.length) ?? null
 }
 
@@ -111,7 +112,7 @@ export function removed(
   operator: '#' | '##' | '%' | '%%',
 ): string | null {
   const fromEnd = operator.startsWith('%')
-  const chars = fromEnd ? [...text].toReversed() : [...text]
+  const chars = fromEnd ? charactersOf(text).toReversed() : charactersOf(text)
   const ends = endsOf(fromEnd ? pattern.toReversed() : pattern, chars, 0)
   if (ends === null) return null
   const end = operator.length === 2 ? ends.at(-1) : ends[0]
@@ -126,7 +127,7 @@ export function replaced(
   by: string,
   operator: '/' | '//' | '/#' | '/%',
 ): string | null {
-  const chars = [...text]
+  const chars = charactersOf(text)
   if (pattern.length === 0 || chars.length * chars.length * pattern.length > workMax) return null
   let made = ''
   for (let at = 0; at < chars.length; at++) {

@@ -4,6 +4,11 @@ import type { Word } from './syntax.ts'
 
 export type Pieces = readonly (string | null)[]
 
+/** As the shell counts characters: by code point. */
+export function charactersOf(text: string): readonly string[] {
+  return Array.from(text)
+}
+
 export const hole: Pieces = [null]
 export const nothing: Pieces = []
 

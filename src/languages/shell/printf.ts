@@ -23,22 +23,19 @@ const escapes: Readonly<Record<string, string>> = {
  * octal number may begin with one, as in `%b` and `echo -e`.
  */
 export function unescaped(text: string, zero = false): string | null {
-  let odd = false
   const octal = zero ? '0[0-7]{0,3}|[1-7][0-7]{0,2}' : '[0-7]{1,3}'
-  const pattern = new RegExp(
-    `\\\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|${octal}|.|$)`,
-    'gs',
+  const hex = 'x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}'
+  const parts = text.split(new RegExp(`\\\\(${hex}|${octal}|.|$)`, 's'))
+  const made = parts.map((part, i) => (i % 2 === 0 ? part : (escapes[part] ?? coded(part))))
+  return made.includes(null) ? null : made.join('')
+}
+
+function coded(code: string): string | null {
+  const value = Number.parseInt(
+    /^[xuU]/.test(code) ? code.slice(1) : code,
+    /^[xuU]/.test(code) ? 16 : 8,
   )
-  const made = text.replace(pattern, (_, code: string) => {
-    const plain = escapes[code]
-    if (plain !== undefined) return plain
-    const value = /^[xuU]./.test(code)
-      ? Number.parseInt(code.slice(1), 16)
-      : Number.parseInt(code, 8)
-    if (Number.isNaN(value) || value === 0 || value > 0x7f) odd = true
-    return odd ? '' : String.fromCharCode(value)
-  })
-  return odd ? null : made
+  return value > 0 && value <= 0x7f ? String.fromCharCode(value) : null
 }
 
 /** `printf format words…` */

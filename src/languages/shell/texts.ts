@@ -1,4 +1,5 @@
 // Encodings that hide a text which is all there. Bytes that are no UTF-8 are no text: null.
+import { charactersOf } from './pieces.ts'
 
 export function decodeBase64(text: string): string | null {
   const tidy = text.replace(/[\r\n]/g, '')
@@ -55,9 +56,13 @@ export function translated(text: string, args: readonly string[]): string | null
   const [from, to, ...more] = (deletes ? args.slice(1) : args).map(setOf)
   if (from === undefined || from === null || more.length > 0) return null
   if (deletes)
-    return to === undefined ? [...text].filter((char) => !from.includes(char)).join('') : null
+    return to === undefined
+      ? charactersOf(text)
+          .filter((char) => !from.includes(char))
+          .join('')
+      : null
   if (to === undefined || to === null || to.length === 0) return null
-  return [...text]
+  return charactersOf(text)
     .map((char) => {
       const at = from.lastIndexOf(char)
       return at < 0 ? char : (to[Math.min(at, to.length - 1)] ?? char)

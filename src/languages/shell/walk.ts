@@ -185,24 +185,20 @@ function inSubshell(run: Run, node: Of<'Subshell'>): Failed {
 
 function runIf(run: Run, node: Of<'If'>): Failed {
   const clauses = [{ clause: node.clause, then: node.then }, ...node.elif]
-  let ended: State | null = null
-  const end = (state: State): void => {
-    ended = ended === null ? state : meet(ended, state)
-  }
+  const ends: State[] = []
   const tested = aroundWith(run, { tested: true })
   for (const { clause, then } of clauses) {
     const failed = runStatements(tested, clause.commands)
     const otherwise = failed ?? copyOf(run.state)
     const after = runStatements(run, then.commands)
-    end(after === null ? copyOf(run.state) : meet(copyOf(run.state), after))
+    ends.push(after === null ? copyOf(run.state) : meet(copyOf(run.state), after))
     become(run.state, otherwise)
   }
   if (node.else !== undefined) {
     const after = runStatements(run, node.else.commands)
     if (after !== null) become(run.state, meet(run.state, after))
   }
-  end(copyOf(run.state))
-  if (ended !== null) become(run.state, ended)
+  become(run.state, ends.reduce(meet, copyOf(run.state)))
   return null
 }
 

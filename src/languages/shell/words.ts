@@ -66,7 +66,10 @@ function finish(draft: Draft): void {
 /** What came of an expansion that was not quoted becomes words at the separators in it. */
 function split(run: Run, draft: Draft, pieces: Pieces): void {
   const separators = textOf(scalarOf(valueOf(run.state, 'IFS')))
-  if (draft.whole || separators === '') return add(draft, pieces, false)
+  if (draft.whole || separators === '') {
+    add(draft, pieces, false)
+    return
+  }
   for (const piece of pieces) {
     if (piece === null || separators === null) {
       add(draft, [null], false)
@@ -107,7 +110,10 @@ function apply(run: Run, draft: Draft, expansion: Expansion, isQuoted: boolean):
     else split(run, draft, expansion.pieces)
     return
   }
-  if (expansion.kind === 'operand') return operand(run, draft, expansion.word, isQuoted)
+  if (expansion.kind === 'operand') {
+    operand(run, draft, expansion.word, isQuoted)
+    return
+  }
   if (expansion.items === null) {
     add(draft, [null], isQuoted)
     draft.loose = true
@@ -166,9 +172,15 @@ function literal(
 ): void {
   const { text, value } = part
   const starts = tildesIn(draft, text, first).filter((at) => last || /[/:]/.test(text.slice(at)))
-  if (starts.length === 0) return addLiteral(draft, text, value)
+  if (starts.length === 0) {
+    addLiteral(draft, text, value)
+    return
+  }
   // Escapes beside a tilde are rare enough not to be told apart.
-  if (text !== value) return add(draft, [null], false)
+  if (text !== value) {
+    add(draft, [null], false)
+    return
+  }
   let at = 0
   for (const start of starts) {
     const home = tilde(run, text, start)
@@ -199,15 +211,25 @@ function addLiteral(draft: Draft, text: string, value: string): void {
 function addPart(run: Run, draft: Draft, part: WordPart, isQuoted: boolean): void {
   switch (part.type) {
     case 'Literal':
-      if (isQuoted) return add(draft, known(part.value), true)
-      return addLiteral(draft, part.text, part.value)
+      if (isQuoted) {
+        add(draft, known(part.value), true)
+        return
+      }
+      {
+        addLiteral(draft, part.text, part.value)
+        return
+      }
     case 'Glob':
     case 'ExtendedGlob':
-    case 'BraceExpansion':
-      return patternPart(run, draft, part)
+    case 'BraceExpansion': {
+      patternPart(run, draft, part)
+      return
+    }
     case 'SingleQuoted':
-    case 'AnsiCQuoted':
-      return add(draft, known(part.value), true)
+    case 'AnsiCQuoted': {
+      add(draft, known(part.value), true)
+      return
+    }
     case 'DoubleQuoted':
     case 'LocaleString': {
       const before = draft.begun
@@ -218,26 +240,30 @@ function addPart(run: Run, draft: Draft, part: WordPart, isQuoted: boolean): voi
       else draft.begun = draft.begun || before
       return
     }
-    case 'SimpleExpansion':
-      return apply(run, draft, simpleParameter(run, part.text, isQuoted), isQuoted)
-    case 'ParameterExpansion':
-      return apply(run, draft, parameter(run, part, isQuoted), isQuoted)
+    case 'SimpleExpansion': {
+      apply(run, draft, simpleParameter(run, part.text, isQuoted), isQuoted)
+      return
+    }
+    case 'ParameterExpansion': {
+      apply(run, draft, parameter(run, part, isQuoted), isQuoted)
+      return
+    }
     case 'CommandExpansion': {
       const written = withoutLastNewlines(substituted(run, part.script, spanOf(run, part)))
-      return apply(run, draft, { kind: 'text', pieces: written }, isQuoted)
+      apply(run, draft, { kind: 'text', pieces: written }, isQuoted)
+      return
     }
     case 'ArithmeticExpansion': {
       const value = part.expression === undefined ? null : number(run, part.expression)
-      return apply(
-        run,
-        draft,
-        { kind: 'text', pieces: [value === null ? null : String(value)] },
-        isQuoted,
-      )
+      apply(run, draft, { kind: 'text', pieces: [value === null ? null : String(value)] }, isQuoted)
+      return
     }
     case 'ProcessSubstitution':
       draft.written = substituted(run, part.script, spanOf(run, part))
-      return add(draft, [null], true)
+      {
+        add(draft, [null], true)
+        return
+      }
   }
 }
 

@@ -2,7 +2,7 @@
 import { fieldOf, textOf } from '../pieces.ts'
 import type { Field } from '../pieces.ts'
 import { inputOf } from '../invoke.ts'
-import { lastOf, parseOptions, unreadable } from './wrapper.ts'
+import { lastOf, parseOptions, unreadable, names } from './wrapper.ts'
 import type { Inner, Options, Taken, Wrapper } from './wrapper.ts'
 import { textOfWords } from './local.ts'
 
@@ -47,28 +47,13 @@ const ssh: Wrapper = (run, command) => {
 
 const globals: Options = {
   letters: 'cHlfp',
-  long: [
-    'config',
-    'context',
-    'host',
-    'log-level',
-    'tlscacert',
-    'tlscert',
-    'tlskey',
-    'file',
-    'project-name',
-    'profile',
-    'env-file',
-    'project-directory',
-    'connection',
-    'url',
-    'identity',
-    'namespace',
-  ],
+  long: names(
+    'config context host log-level tlscacert tlscert tlskey file project-name profile env-file project-directory connection url identity namespace',
+  ),
 }
 const execOptions: Options = {
   letters: 'euw',
-  long: ['env', 'env-file', 'user', 'workdir', 'detach-keys', 'index'],
+  long: names('env env-file user workdir detach-keys index'),
 }
 const runOptions: Options = {
   letters: 'acehlmpuvw',
@@ -142,26 +127,9 @@ function inContainer(by: string, args: readonly Field[], spec: Options): Taken |
 
 const kubectlOptions: Options = {
   letters: 'nscfl',
-  long: [
-    'namespace',
-    'context',
-    'kubeconfig',
-    'container',
-    'cluster',
-    'user',
-    'server',
-    'token',
-    'request-timeout',
-    'as',
-    'pod-running-timeout',
-    'filename',
-    'image',
-    'target',
-    'overrides',
-    'labels',
-    'env',
-    'restart',
-  ],
+  long: names(
+    'namespace context kubeconfig container cluster user server token request-timeout as pod-running-timeout filename image target overrides labels env restart',
+  ),
 }
 
 function cluster(by: string): Wrapper {
@@ -242,22 +210,9 @@ const both =
 
 const app: Options = {
   letters: 'acsrpo',
-  long: [
-    'app',
-    'command',
-    'service',
-    'environment',
-    'project',
-    'config',
-    'select',
-    'region',
-    'org',
-    'size',
-    'type',
-    'remote',
-    'zone',
-    'project',
-  ],
+  long: names(
+    'app command service environment project config select region org size type remote zone project',
+  ),
 }
 const flyctl = carried(
   'fly',

@@ -6,7 +6,7 @@ import { inputOf } from '../invoke.ts'
 import type { Command } from '../invoke.ts'
 import type { Run } from '../run.ts'
 import { directoryOf } from '../state.ts'
-import { lastOf, parseOptions, unreadable } from './wrapper.ts'
+import { lastOf, parseOptions, unreadable, names } from './wrapper.ts'
 import type { Inner, Options, Parsed, Taken, Wrapper } from './wrapper.ts'
 
 interface Row extends Options {
@@ -66,7 +66,7 @@ function chdir(...names: readonly string[]): NonNullable<Row['changes']> {
 const env: Wrapper = (run, command) => {
   const row: Row = {
     letters: 'uCSaP',
-    long: ['unset', 'chdir', 'split-string', 'argv0'],
+    long: names('unset chdir split-string argv0'),
     changes: chdir('C', 'chdir'),
   }
   const parsed = parseOptions(command.argv.slice(1), row)
@@ -97,19 +97,9 @@ const asUser =
 /** `sudo -s text` and `-i` hand their words to a shell, escaped: they stay words. */
 const sudo: Row = {
   letters: 'ugpChrtTUDR',
-  long: [
-    'user',
-    'group',
-    'prompt',
-    'close-from',
-    'host',
-    'role',
-    'type',
-    'command-timeout',
-    'other-user',
-    'chdir',
-    'chroot',
-  ],
+  long: names(
+    'user group prompt close-from host role type command-timeout other-user chdir chroot',
+  ),
   changes: (parsed, run) => ({
     ...asUser('root')(parsed, run),
     ...chdir('D', 'chdir')(parsed, run),
@@ -125,15 +115,7 @@ function su(name: string): Wrapper {
     let rest: readonly Field[] = command.argv.slice(1)
     const row: Options = {
       letters: 'cgGsuw',
-      long: [
-        'command',
-        'session-command',
-        'group',
-        'supp-group',
-        'shell',
-        'user',
-        'whitelist-environment',
-      ],
+      long: names('command session-command group supp-group shell user whitelist-environment'),
     }
     while (rest.length > 0) {
       const parsed = parseOptions(rest, row)
@@ -233,18 +215,9 @@ const rows: Readonly<Record<string, Row>> = {
   gosu: { operands: 1, changes: () => ({ user: '?' }) },
   'su-exec': { operands: 1, changes: () => ({ user: '?' }) },
   setpriv: {
-    long: [
-      'reuid',
-      'regid',
-      'groups',
-      'inh-caps',
-      'ambient-caps',
-      'bounding-set',
-      'securebits',
-      'pdeathsig',
-      'selinux-label',
-      'apparmor-profile',
-    ],
+    long: names(
+      'reuid regid groups inh-caps ambient-caps bounding-set securebits pdeathsig selinux-label apparmor-profile',
+    ),
   },
   nohup: {},
   timeout: { letters: 'ks', long: ['kill-after', 'signal'], operands: 1 },
@@ -255,7 +228,7 @@ const rows: Readonly<Record<string, Row>> = {
   taskset: { operands: 1 },
   numactl: {
     letters: 'iNmCpl',
-    long: ['interleave', 'cpunodebind', 'membind', 'physcpubind', 'preferred'],
+    long: names('interleave cpunodebind membind physcpubind preferred'),
   },
   stdbuf: { letters: 'ioe', long: ['input', 'output', 'error'] },
   unbuffer: {},
@@ -265,28 +238,15 @@ const rows: Readonly<Record<string, Row>> = {
   caffeinate: { letters: 'tw' },
   'systemd-run': {
     letters: 'pMHuGEt',
-    long: [
-      'property',
-      'unit',
-      'slice',
-      'uid',
-      'gid',
-      'setenv',
-      'working-directory',
-      'description',
-      'machine',
-      'host',
-      'service-type',
-      'on-calendar',
-      'on-active',
-      'nice',
-    ],
+    long: names(
+      'property unit slice uid gid setenv working-directory description machine host service-type on-calendar on-active nice',
+    ),
   },
-  unshare: { letters: 'SGRw', long: ['setuid', 'setgid', 'root', 'wd', 'map-users', 'map-groups'] },
+  unshare: { letters: 'SGRw', long: names('setuid setgid root wd map-users map-groups') },
   nsenter: { letters: 'tSGrwW', long: ['target', 'setuid', 'setgid'], listed: true },
   strace: {
     letters: 'abeEIoOpPsSuUX',
-    long: ['trace', 'output', 'string-limit', 'attach', 'env', 'user'],
+    long: names('trace output string-limit attach env user'),
   },
   ltrace: { letters: 'aAeDFlnopsuxX', long: ['output', 'pid'] },
   proxychains: { letters: 'f' },
@@ -295,7 +255,7 @@ const rows: Readonly<Record<string, Row>> = {
   'dbus-run-session': { long: ['config-file', 'dbus-daemon'] },
   'xvfb-run': {
     letters: 'efnpsw',
-    long: ['error-file', 'auth-file', 'server-num', 'xauth-protocol', 'server-args', 'wait'],
+    long: names('error-file auth-file server-num xauth-protocol server-args wait'),
   },
   firejail: {},
   fakeroot: { letters: 'lisb', long: ['lib', 'faked'] },

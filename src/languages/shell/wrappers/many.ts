@@ -3,12 +3,12 @@ import { inputOf } from '../invoke.ts'
 import { findRoots } from '../outputs.ts'
 import { fieldOf, hole, literalField, looseField } from '../pieces.ts'
 import type { Field, Pieces } from '../pieces.ts'
-import { lastOf, parseOptions, unreadable } from './wrapper.ts'
+import { lastOf, parseOptions, unreadable, names } from './wrapper.ts'
 import type { Inner, Options, Parsed, Wrapper } from './wrapper.ts'
 
 const xargsOptions: Options = {
   letters: 'adEILnPsJRS',
-  long: ['arg-file', 'delimiter', 'max-args', 'max-procs', 'max-chars', 'process-slot-var'],
+  long: names('arg-file delimiter max-args max-procs max-chars process-slot-var'),
 }
 
 const wordsMax = 64
@@ -105,26 +105,9 @@ const find: Wrapper = (_, { argv }) => {
 
 const parallelOptions: Options = {
   letters: 'jaInNLsSdCP',
-  long: [
-    'jobs',
-    'arg-file',
-    'max-args',
-    'max-procs',
-    'delay',
-    'timeout',
-    'retries',
-    'joblog',
-    'results',
-    'sshlogin',
-    'sshloginfile',
-    'colsep',
-    'delimiter',
-    'workdir',
-    'tmpdir',
-    'tagstring',
-    'load',
-    'halt',
-  ],
+  long: names(
+    'jobs arg-file max-args max-procs delay timeout retries joblog results sshlogin sshloginfile colsep delimiter workdir tmpdir tagstring load halt',
+  ),
 }
 
 /** `parallel words ::: items`: its words are put together for a shell. */

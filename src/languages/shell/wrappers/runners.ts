@@ -1,7 +1,7 @@
 // Runners of programs out of packages and projects: what they run keeps its own name.
 import { literalField } from '../pieces.ts'
 import type { Field } from '../pieces.ts'
-import { lastOf, parseOptions, unreadable } from './wrapper.ts'
+import { lastOf, parseOptions, unreadable, names } from './wrapper.ts'
 import type { Options, Taken, Wrapper } from './wrapper.ts'
 
 function taken(argv: readonly Field[], through: string): Taken | null {
@@ -37,7 +37,7 @@ function packages(name: string, options: Options, from: number): Wrapper {
 
 const npx: Options = {
   letters: 'pc',
-  long: ['package', 'call', 'workspace', 'userconfig', 'cache', 'node-arg'],
+  long: names('package call workspace userconfig cache node-arg'),
 }
 
 /** A subcommand, or two, and then the words. */
@@ -53,23 +53,9 @@ function under(name: string, subcommands: readonly string[], options: Options = 
 
 const python: Options = {
   letters: 'Cp',
-  long: [
-    'directory',
-    'project',
-    'with',
-    'with-editable',
-    'with-requirements',
-    'python',
-    'extra',
-    'group',
-    'env-file',
-    'package',
-    'index',
-    'from',
-    'index-url',
-    'config-file',
-    'cache-dir',
-  ],
+  long: names(
+    'directory project with with-editable with-requirements python extra group env-file package index from index-url config-file cache-dir',
+  ),
 }
 
 /** `uv run x.py` runs python with it. */

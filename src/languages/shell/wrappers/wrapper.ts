@@ -109,3 +109,8 @@ export function baseOf(field: Field | undefined): string {
   const text = field?.text ?? ''
   return (text.split('/').at(-1) ?? '').replace(/\.exe$/i, '').toLowerCase()
 }
+
+/** A list of names, as a line of text. */
+export function names(text: string): readonly string[] {
+  return text.split(/\s+/)
+}
