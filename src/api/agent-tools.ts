@@ -2,7 +2,7 @@
 // `http://holdpoint.internal/`. None of them acts on anything, and none gives power.
 import { z } from 'zod'
 
-import type { Ask, Wants } from '../domain/ask.ts'
+import type { Ask } from '../domain/ask.ts'
 import { Fault } from '../domain/fault.ts'
 import type { Standing } from '../domain/mandate.ts'
 import type { AgentName, AskId, HoldId } from '../domain/names.ts'
@@ -213,9 +213,8 @@ const tools: ReadonlyMap<string, Tool> = new Map(
         if (first === undefined) throw new Fault('mandate-empty', 'say what you want to do')
         const scopes = mapNonEmpty([first, ...rest], (one) => scopeFrom(one, providers))
         const { reason, egress, minutes } = asked
-        return opened(
-          await asks.open(standing, { kind: 'access', reason, scopes, egress, minutes }),
-        )
+        const why = { reason, tried: [], intends: null }
+        return opened(await asks.open(standing, { kind: 'access', scopes, egress, minutes }, why))
       },
     }),
     report_stuck: defineTool({
@@ -230,8 +229,8 @@ const tools: ReadonlyMap<string, Tool> = new Map(
       }),
       readOnly: false,
       async run({ asks }, { situation, tried, intends }, standing) {
-        const wants: Wants = { kind: 'help', situation, tried, intends }
-        return opened(await asks.open(standing, wants))
+        const said = { reason: situation, tried, intends }
+        return opened(await asks.open(standing, { kind: 'help' }, said))
       },
     }),
   }),

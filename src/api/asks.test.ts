@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test'
 import { openWorld, worldStart } from '../../test/console/world.ts'
 import type { Person, World } from '../../test/console/world.ts'
 import { Concealed } from '../domain/concealed.ts'
-import type { Ask, Wants } from '../domain/ask.ts'
+import type { Ask, AskWords, Wants } from '../domain/ask.ts'
 import { later } from '../domain/instant.ts'
 import type { Standing } from '../domain/mandate.ts'
 import type { LeaseId, MandateId, PersonName } from '../domain/names.ts'
@@ -21,7 +21,6 @@ const refuses = (code: string) => ({ name: 'Fault', code })
 
 const wants: Wants = {
   kind: 'access',
-  reason: 'the migration has to run in production',
   scopes: [
     { effects: ['write'], environments: ['pocketos/production'], resources: ['railway:service/*'] },
   ],
@@ -29,9 +28,10 @@ const wants: Wants = {
   minutes: 30,
 }
 
-const stuck: Wants = {
-  kind: 'help',
-  situation: 'the password in .env does not fit the database',
+const stuck: Wants = { kind: 'help' }
+
+const words: AskWords = {
+  reason: 'the password hunter2 in .env does not fit',
   tried: ['reading the docs'],
   intends: null,
 }
@@ -75,7 +75,7 @@ test('a yes widens the mandate under the same lease, and only for as long as it 
   const scene = await open(t)
   const { world, clock } = scene
   const before = scene.standing()
-  const ask = await world.asks.open(before, wants)
+  const ask = await world.asks.open(before, wants, words)
   assert.equal(world.asks.record(ask.id)?.state.kind, 'waiting')
   assert.deepEqual(scene.standing(), before, 'asking alone gives nothing')
   const done = await grant(scene, scene.alice, ask, 20)
@@ -95,7 +95,7 @@ test('a restarted gate knows what was widened, and a replay what had been', asyn
   const scene = await open(t)
   const { world, clock } = scene
   const before = scene.standing()
-  const ask = await world.asks.open(before, wants)
+  const ask = await world.asks.open(before, wants, words)
   await grant(scene, scene.alice, ask)
   const { ledger, store } = world
   const again = createLeases({ ledger, store, clock, random: systemRandom })
@@ -125,7 +125,7 @@ test('a restarted gate knows what was widened, and a replay what had been', asyn
 test('what widens ends when it is revoked, with what it widens, and cuts what is open', async (t) => {
   const scene = await open(t)
   const { world } = scene
-  const ask = await world.asks.open(scene.standing(), wants)
+  const ask = await world.asks.open(scene.standing(), wants, words)
   const done = await grant(scene, scene.alice, ask)
   assert.ok(done.kind === 'ask-grant')
   const cut: (LeaseId | 'all')[] = []
@@ -134,7 +134,7 @@ test('what widens ends when it is revoked, with what it widens, and cuts what is
   assert.equal(scene.standing().mandate.scopes.length, 1)
   assert.ok(cut.includes(scene.standing().lease.id), 'a tunnel that it allowed is not left open')
 
-  const second = await world.asks.open(scene.standing(), wants)
+  const second = await world.asks.open(scene.standing(), wants, words)
   const again = await grant(scene, scene.alice, second)
   assert.ok(again.kind === 'ask-grant')
   await world.powers.revokeMandate(scene.standing().mandate.id, scene.alice.name)
@@ -143,7 +143,7 @@ test('what widens ends when it is revoked, with what it widens, and cuts what is
 
 test('its end by time cuts what is open too', async (t) => {
   const scene = await open(t)
-  const ask = await scene.world.asks.open(scene.standing(), wants)
+  const ask = await scene.world.asks.open(scene.standing(), wants, words)
   await grant(scene, scene.alice, ask, 1)
   const cut = new Set<LeaseId | 'all'>()
   scene.world.leases.onEnd((lease) => cut.add(lease))
@@ -157,7 +157,7 @@ test('its end by time cuts what is open too', async (t) => {
 test('no lease is issued for a mandate that only widens, and it is not the one that is meant', async (t) => {
   const scene = await open(t)
   const { powers, standing, asks } = scene.world
-  const done = await grant(scene, scene.alice, await asks.open(scene.standing(), wants))
+  const done = await grant(scene, scene.alice, await asks.open(scene.standing(), wants, words))
   assert.ok(done.kind === 'ask-grant')
   const wanted = { agent: standing.agent, minutes: 5, by: scene.alice.name }
   await assert.rejects(
@@ -171,7 +171,7 @@ test('no lease is issued for a mandate that only widens, and it is not the one t
 test('an approver may refuse and not grant; a yes is never longer than was asked', async (t) => {
   const scene = await open(t)
   const bob = await scene.world.enrol('bob', ['approver'])
-  const ask = await scene.world.asks.open(scene.standing(), wants)
+  const ask = await scene.world.asks.open(scene.standing(), wants, words)
   assert.throws(
     () => scene.deeds.challenge(bob.name, { kind: 'ask-grant', ask: ask.id, minutes: 5 }),
     refuses('may-not-answer'),
@@ -185,7 +185,7 @@ test('an approver may refuse and not grant; a yes is never longer than was asked
 
 test('what is granted while the passkey is reached for is granted once', async (t) => {
   const scene = await open(t)
-  const ask = await scene.world.asks.open(scene.standing(), wants)
+  const ask = await scene.world.asks.open(scene.standing(), wants, words)
   const asked = { kind: 'ask-grant', ask: ask.id, minutes: 5 } as const
   const first = scene.deeds.challenge(scene.alice.name, asked)
   const second = scene.deeds.challenge(scene.alice.name, asked)
@@ -200,7 +200,7 @@ test('what is granted while the passkey is reached for is granted once', async (
 
 test('silence is no: what nobody answered in an hour can be granted no more', async (t) => {
   const scene = await open(t)
-  const ask = await scene.world.asks.open(scene.standing(), wants)
+  const ask = await scene.world.asks.open(scene.standing(), wants, words)
   scene.clock.advance(3600)
   assert.equal(scene.world.asks.record(ask.id)?.state.kind, 'expired')
   await assert.rejects(grant(scene, scene.alice, ask), refuses('already-answered'))
@@ -215,17 +215,17 @@ test('a flood of questions ends at five, and goes on when they are answered', as
   const { asks } = scene.world
   const standing = scene.standing()
   const asked: Ask[] = []
-  for (let i = 0; i < 5; i++) asked.push(await asks.open(standing, stuck))
-  await assert.rejects(asks.open(standing, wants), refuses('conflict'))
+  for (let i = 0; i < 5; i++) asked.push(await asks.open(standing, stuck, words))
+  await assert.rejects(asks.open(standing, wants, words), refuses('conflict'))
   const [first] = asked
   assert.ok(first !== undefined)
   await asks.answer(first.id, 'told', scene.alice.name, 'the password is in the vault')
-  await asks.open(standing, stuck)
+  await asks.open(standing, stuck, words)
 })
 
 test('a plea for help grants nothing, whoever would grant it', async (t) => {
   const scene = await open(t)
-  const ask = await scene.world.asks.open(scene.standing(), stuck)
+  const ask = await scene.world.asks.open(scene.standing(), stuck, words)
   await assert.rejects(grant(scene, scene.alice, ask), refuses('ask-help'))
 })
 
@@ -233,7 +233,7 @@ test('a lease that has ended asks for nothing', async (t) => {
   const scene = await open(t)
   const standing = scene.standing()
   await scene.world.powers.revokeLease(standing.lease.id, scene.alice.name)
-  await assert.rejects(scene.world.asks.open(standing, wants), refuses('conflict'))
+  await assert.rejects(scene.world.asks.open(standing, wants, words), refuses('conflict'))
 })
 
 test('a sub-agent gets nothing that its parent mandate does not have', async (t) => {
@@ -252,14 +252,14 @@ test('a sub-agent gets nothing that its parent mandate does not have', async (t)
     ...{ agent: standing.agent, owner: standing.owner, mandate: child },
     ...{ lease: { id: lease.id, expiresAt: lease.expiresAt }, ancestors: [standing.mandate] },
   }
-  const ask = await asks.open(under, wants)
+  const ask = await asks.open(under, wants, words)
   await assert.rejects(grant(scene, scene.alice, ask), refuses('mandate-wider'))
 })
 
 test('a wait ends with the answer, and when the agent hangs up', async (t) => {
   const scene = await open(t)
   const { asks } = scene.world
-  const ask = await asks.open(scene.standing(), stuck)
+  const ask = await asks.open(scene.standing(), stuck, words)
   const waiting = asks.wait(ask.id, 60_000, new AbortController().signal)
   const gone = new AbortController()
   const left = asks.wait(ask.id, 60_000, gone.signal)
@@ -267,4 +267,14 @@ test('a wait ends with the answer, and when the agent hangs up', async (t) => {
   assert.equal((await left)?.kind, 'waiting')
   await asks.answer(ask.id, 'told', scene.alice.name, 'wait for the new password')
   assert.deepEqual(await waiting, { kind: 'told', by: 'alice', note: 'wait for the new password' })
+})
+
+test('what the agent wrote is beside the ledger, and nowhere in it', async (t) => {
+  const scene = await open(t)
+  const ask = await scene.world.asks.open(scene.standing(), stuck, words)
+  assert.deepEqual(scene.world.asks.record(ask.id)?.words, words)
+  const entries = scene.world.store.entries(0, 1000)
+  assert.ok(!JSON.stringify(entries).includes('hunter2'))
+  const asked = entries.find(({ fact }) => fact.kind === 'asked')
+  assert.notEqual(asked?.beside, null)
 })

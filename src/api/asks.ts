@@ -1,6 +1,6 @@
 // What agents ask of people beside their requests: more of their mandate, or help. Nothing is given
 // by asking, by waiting or by time: a yes is a mandate of its own, signed with a passkey.
-import type { Ask, AskState, Wants } from '../domain/ask.ts'
+import type { Ask, AskState, AskWords, Wants } from '../domain/ask.ts'
 import { Fault } from '../domain/fault.ts'
 import { instantOf, later, millisecondsOf } from '../domain/instant.ts'
 import type { Mandate, Standing } from '../domain/mandate.ts'
@@ -10,11 +10,12 @@ import type { AskRecord, StoreReads } from '../store/store.ts'
 import type { Clock } from '../system/clock.ts'
 import { newId } from '../system/random.ts'
 import type { Random } from '../system/random.ts'
+import { canonicalJson } from '../wire/canonical-json.ts'
 import { notFound } from './not-found.ts'
 
 export interface Asks {
   /** Rejects with a Fault when too many of this agent wait already. */
-  open(standing: Standing, wants: Wants): Promise<Ask>
+  open(standing: Standing, wants: Wants, words: AskWords): Promise<Ask>
   /** Resolves with its state when that changes, or after so long. null: there is none. */
   wait(id: AskId, milliseconds: number, signal: AbortSignal): Promise<AskState | null>
   record(id: AskId): AskRecord | null
@@ -45,7 +46,7 @@ export function createAsks(options: AsksOptions): Asks {
     return record === null ? null : { ...record, state: stateAt(record, clock.now()) }
   }
 
-  async function open(standing: Standing, wants: Wants): Promise<Ask> {
+  async function open(standing: Standing, wants: Wants, words: AskWords): Promise<Ask> {
     const { agent, lease, mandate } = standing
     const askedAt = clock.now()
     const minutes = wants.kind === 'access' ? accessMinutes : helpMinutes
@@ -54,7 +55,7 @@ export function createAsks(options: AsksOptions): Asks {
       ...{ agent, lease: lease.id, mandate: mandate.id, askedAt, wants },
       expiresAt: later(askedAt, minutes * 60),
     }
-    await ledger.append({ kind: 'asked', ask })
+    await ledger.append({ kind: 'asked', ask }, new TextEncoder().encode(canonicalJson(words)))
     return ask
   }
 
@@ -114,7 +115,7 @@ function draft(
   const asked = millisecondsOf(now) + Math.min(minutes, wants.minutes) * 60_000
   return {
     id: newId<MandateId>(random, 'mandate'),
-    task: wants.reason,
+    task: `more than ${mandate.id} allows, as ${ask.id} asks`,
     grantedBy: by,
     agent: ask.agent,
     ...{ scopes: wants.scopes, egress: wants.egress },

@@ -16,25 +16,28 @@ export interface Ask {
   readonly wants: Wants
 }
 
-/** The words in it are the agent's own: shown inert, as a quotation, and never as Holdpoint's. */
 export type Wants =
   | Readonly<{
       kind: 'access'
-      reason: string
       scopes: NonEmpty<Scope>
       egress: readonly string[]
       /** how long, at most */
       minutes: number
     }>
-  | Readonly<{
-      kind: 'help'
-      /** what it is stuck on */
-      situation: string
-      /** what it has tried, in order */
-      tried: readonly string[]
-      /** what it would do next, were nobody to answer; null when it does not know */
-      intends: string | null
-    }>
+  | Readonly<{ kind: 'help' }>
+
+/**
+ * The agent's own words about it, which may hold secrets: kept beside the ledger, shown inert, as a
+ * quotation, and never as Holdpoint's.
+ */
+export interface AskWords {
+  /** why it wants more, or what it is stuck on */
+  readonly reason: string
+  /** what it has tried, in order */
+  readonly tried: readonly string[]
+  /** what it would do next, were nobody to answer; null when it does not say */
+  readonly intends: string | null
+}
 
 export type AskState =
   | Readonly<{ kind: 'waiting' | 'expired' }>

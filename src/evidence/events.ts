@@ -1,6 +1,7 @@
 // What happens beside actions: grants, trips, stops, people, policies, messages.
 import type { Fact, FactKind, LedgerEntry } from '../domain/fact.ts'
 import { factWords } from '../words/entries.ts'
+import { scopesWords } from '../words/mandate.ts'
 import type { Word } from '../words/words.ts'
 import type { EventChapter, EventTopic } from './incident.ts'
 import { own, say } from './say.ts'
@@ -61,8 +62,8 @@ function wordsOf(fact: Fact): readonly Word[] {
       return say`${fact.by} revoked lease ${fact.lease}`
     case 'asked':
       return fact.ask.wants.kind === 'help'
-        ? say`${fact.ask.agent} said that it was stuck: ${fact.ask.wants.situation}`
-        : say`${fact.ask.agent} asked for more than its mandate: ${fact.ask.wants.reason}`
+        ? say`${fact.ask.agent} said that it was stuck (${fact.ask.id})`
+        : say`${fact.ask.agent} asked for more than its mandate: ${scopesWords(fact.ask.wants)}`
     case 'ask-answered':
       return fact.answer === 'told'
         ? say`${fact.by} answered ${fact.ask}: ${fact.note}`

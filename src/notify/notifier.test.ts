@@ -89,8 +89,8 @@ test('trips and kills are told too', async (t) => {
 test('what an agent asks is told, without a word of what it wrote', async (t) => {
   const { ops, told } = await openOne(t)
   const { asks, standing } = told.world
-  const situation = 'the password is hunter2 <script>'
-  await asks.open(standing, { kind: 'help', situation, tried: [], intends: null })
+  const words = { reason: 'the password is hunter2 <script>', tried: [], intends: null }
+  await asks.open(standing, { kind: 'help' }, words)
   await told.settled()
   const [got] = ops.got
   assert.ok(got)

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-import type { AskState } from '../domain/ask.ts'
+import type { AskState, AskWords } from '../domain/ask.ts'
 import { kindOf, orNull } from './read-agents.ts'
 import type { Row } from './rows.ts'
-import { textOf } from './rows.ts'
+import { bytesOf, textOf } from './rows.ts'
 import type { AskRecord, StoreReads } from './store.ts'
 
 export function readAsks(database: DatabaseSync): Pick<StoreReads, 'asks' | 'ask'> {
-  const columns = `SELECT facts.leaf AS leaf, asks.state AS state, answer.leaf AS answer
+  const columns = `SELECT facts.leaf AS leaf, facts.beside AS beside, asks.state AS state, answer.leaf AS answer
     FROM asks JOIN facts USING(idx) LEFT JOIN facts AS answer ON answer.idx = asks.answered`
   const all = database.prepare(`${columns} ORDER BY facts.idx DESC LIMIT ?`)
   const one = database.prepare(`${columns} WHERE asks.id = ?`)
@@ -18,7 +18,8 @@ export function readAsks(database: DatabaseSync): Pick<StoreReads, 'asks' | 'ask
 }
 
 function askOf(row: Row): AskRecord {
-  return { ask: kindOf(row, 'asked').fact.ask, state: stateOf(row) }
+  const words = JSON.parse(Buffer.from(bytesOf(row, 'beside')).toString()) as AskWords
+  return { ask: kindOf(row, 'asked').fact.ask, words, state: stateOf(row) }
 }
 
 function stateOf(row: Row): AskState {

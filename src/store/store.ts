@@ -1,4 +1,4 @@
-import type { Ask, AskState } from '../domain/ask.ts'
+import type { Ask, AskState, AskWords } from '../domain/ask.ts'
 import type { Decision } from '../domain/decision.ts'
 import type {
   Enrolment,
@@ -238,6 +238,7 @@ export interface EnrolmentRecord {
 /** `expired` is not a state of a record: what waits has expired when its time is over */
 export interface AskRecord {
   readonly ask: Ask
+  readonly words: AskWords
   readonly state: AskState
 }
 

@@ -187,7 +187,7 @@ function topicWords({ topic, about }: Pick<FactOf<'notified'>, 'topic' | 'about'
 }
 
 function askWords({ wants }: Ask): string {
-  if (wants.kind === 'help') return `says that it is stuck: ${inert(wants.situation)}`
+  if (wants.kind === 'help') return 'says that it is stuck'
   return `asks for more, ${wants.minutes} minutes: ${scopesWords(wants)}`
 }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
 
-import type { Wants } from '../../src/domain/ask.ts'
+import type { AskWords, Wants } from '../../src/domain/ask.ts'
 import type { PersonName } from '../../src/domain/names.ts'
 import { createClock } from '../../src/system/clock.ts'
 import { assertAccessible } from './axe.ts'
@@ -17,7 +17,6 @@ const browser = oneBrowser()
 
 const access: Wants = {
   kind: 'access',
-  reason: `the migration has to run in production; ${hostile}`,
   scopes: [
     { effects: ['write'], environments: ['pocketos/production'], resources: ['railway:service/*'] },
   ],
@@ -25,9 +24,13 @@ const access: Wants = {
   minutes: 30,
 }
 
-const stuck: Wants = {
-  kind: 'help',
-  situation: `the password in .env does not fit; ${hostile}`,
+const why: AskWords = {
+  reason: `the migration has to run in production; ${hostile}`,
+  ...{ tried: [], intends: null },
+}
+
+const stuck: AskWords = {
+  reason: `the password in .env does not fit; ${hostile}`,
   tried: ['reading the docs', hostile],
   intends: 'delete the volume and make a new one',
 }
@@ -62,7 +65,7 @@ test(
   async (t) => {
     const { page, world } = await open(t)
     assert.equal(await page.getByRole('link', { name: /^Asks/ }).count(), 0)
-    const ask = await world.asks.open(world.standing, access)
+    const ask = await world.asks.open(world.standing, access, why)
     await page.getByRole('link', { name: 'Asks (1)' }).click()
     await page.getByRole('heading', { name: /asks for more than its mandate/ }).waitFor()
     const text = await page.getByRole('main').innerText()
@@ -85,7 +88,7 @@ test(
 
 test('an agent that is stuck is told what to do, by the keyboard alone', options, async (t) => {
   const { page, world, origin } = await open(t)
-  const ask = await world.asks.open(world.standing, stuck)
+  const ask = await world.asks.open(world.standing, { kind: 'help' }, stuck)
   await page.goto(`${origin}/asks`)
   await page.getByText('What it would do next').waitFor()
   assert.equal(await page.getByRole('button', { name: /Allow/ }).count(), 0)
@@ -102,8 +105,8 @@ test('an agent that is stuck is told what to do, by the keyboard alone', options
 test('on a phone, in the dark, nothing is cut off', options, async (t) => {
   const { page, world, origin } = await open(t, 390)
   await page.emulateMedia({ colorScheme: 'dark' })
-  await world.asks.open(world.standing, access)
-  await world.asks.open(world.standing, stuck)
+  await world.asks.open(world.standing, access, why)
+  await world.asks.open(world.standing, { kind: 'help' }, stuck)
   await page.goto(`${origin}/asks`)
   await page.getByRole('heading', { name: /says that it is stuck/ }).waitFor()
   const over = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'

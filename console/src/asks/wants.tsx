@@ -5,7 +5,7 @@ import { InertText } from '../ui/inert-text.tsx'
 
 /** What was asked of the agent beside what it asks: its own words are quoted, and set apart. */
 export function Wants({ view }: { view: AskView }): ReactNode {
-  const { mandate, more, ask } = view
+  const { mandate, more, ask, words } = view
   return (
     <div className="ask-wants">
       {mandate !== null && (
@@ -29,24 +29,17 @@ export function Wants({ view }: { view: AskView }): ReactNode {
           </dl>
         </>
       )}
-      {ask.wants.kind === 'access' ? (
-        <Quoted says="Why, in the agent’s own words" text={ask.wants.reason} />
-      ) : (
-        <Help wants={ask.wants} />
+      <Quoted
+        says={
+          ask.wants.kind === 'access' ? 'Why, in its own words' : 'Where it is stuck, in its words'
+        }
+        text={words.reason}
+      />
+      {words.tried.length > 0 && (
+        <Quoted says="What it says it has tried" text={words.tried.join('\n')} />
       )}
+      {words.intends !== null && <Quoted says="What it would do next" text={words.intends} />}
     </div>
-  )
-}
-
-type HelpWants = Extract<AskView['ask']['wants'], { kind: 'help' }>
-
-function Help({ wants: { situation, tried, intends } }: { wants: HelpWants }): ReactNode {
-  return (
-    <>
-      <Quoted says="Where it is stuck, in its own words" text={situation} />
-      {tried.length > 0 && <Quoted says="What it says it has tried" text={tried.join('\n')} />}
-      {intends !== null && <Quoted says="What it would do next" text={intends} />}
-    </>
   )
 }
 

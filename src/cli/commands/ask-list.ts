@@ -23,13 +23,13 @@ export const askList: CommandRow = {
     }),
 }
 
-function linesOf({ ask, state }: AskRecord, width: number): readonly string[] {
+function linesOf({ ask, words, state }: AskRecord, width: number): readonly string[] {
   const until = state.kind === 'waiting' ? `, until ${ask.expiresAt}` : ''
   const { wants } = ask
   const asked =
     wants.kind === 'access'
-      ? `wants for ${wants.minutes} minutes: ${scopesWords(wants)}; because: ${inert(wants.reason)}`
-      : `is stuck: ${inert(wants.situation)}`
+      ? `wants for ${wants.minutes} minutes: ${scopesWords(wants)}; because: ${inert(words.reason)}`
+      : `is stuck: ${inert(words.reason)}`
   return [
     `${ask.id}  ${state.kind}${until}`,
     ...wrap(`  ${inert(ask.agent)} ${asked}`, width, '  '),

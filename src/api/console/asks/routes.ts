@@ -53,11 +53,11 @@ function listAsks(parts: ConsoleParts, person: PersonName): AskList {
 }
 
 function viewOf(parts: ConsoleParts, record: AskRecord, person: PersonName): AskView {
-  const { ask, state } = record
+  const { ask, words, state } = record
   const mandate = parts.store.mandate(ask.mandate)?.mandate
   const drafted = state.kind === 'waiting' ? draftOf(parts, record, person) : null
   return {
-    ...{ ask, state, owner: parts.store.agent(ask.agent)?.owner ?? null },
+    ...{ ask, words, state, owner: parts.store.agent(ask.agent)?.owner ?? null },
     mandate: mandate === undefined ? null : { task: mandate.task, words: mandateWords(mandate) },
     draft: drafted?.mandate ?? null,
     more: ask.wants.kind === 'access' ? scopesWords(ask.wants) : null,

@@ -1,5 +1,5 @@
 // What the console's page is told. The page imports this file, so it holds types alone.
-import type { Ask, AskState } from '../../../domain/ask.ts'
+import type { Ask, AskState, AskWords } from '../../../domain/ask.ts'
 import type { Mandate } from '../../../domain/mandate.ts'
 import type { Instant, PersonName } from '../../../domain/names.ts'
 import type { MandateWords } from '../../../words/mandate.ts'
@@ -14,6 +14,7 @@ export interface AskList {
 
 export interface AskView {
   readonly ask: Ask
+  readonly words: AskWords
   readonly state: AskState
   readonly owner: PersonName | null
   /** what the agent was asked to do, and may do already */

@@ -65,7 +65,9 @@ function viewChannel(
   const { on, escalate } = desk.settings
   return {
     ...{ name, kind, person, queued, missing: desk.missing(settings) },
-    on: (['held', 'asked', 'tripped', 'killed'] as const).filter((occasion) => on[occasion].includes(name)),
+    on: (['held', 'asked', 'tripped', 'killed'] as const).filter((occasion) =>
+      on[occasion].includes(name),
+    ),
     escalatesAfterMinutes:
       escalate.find(({ channels }) => channels.includes(name))?.afterMinutes ?? null,
     last: last === undefined ? null : viewEnd(last),
