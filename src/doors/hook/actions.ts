@@ -24,8 +24,9 @@ export async function actionsOf(
     } else if (one.kind === 'unread') {
       found.push(action('unread', { kind: 'unknown', why: one.why, legible: false }, ''))
     } else {
-      const path = absolute(one.path, standing, around.home)
-      found.push(fileAction(one.kind, path, one.path, standing, disk))
+      for (const path of meantBy(one.path, standing, around.home, disk)) {
+        found.push(fileAction(one.kind, path, one.path, standing, disk))
+      }
     }
   }
   return found.map((one) => withLinksFollowed(one, disk))
@@ -74,6 +75,19 @@ function followed(effect: Effect, disk: HookDisk): Effect {
   if (type !== 'path' && type !== 'below' && type !== 'repository') return effect
   const through = type !== 'path' || effect.kind !== 'destroy'
   return { ...effect, resource: { ...resource, id: disk.follow(id, through) } }
+}
+
+/** `link/..` is one folder to the system, and another to programs that read paths as text. */
+function meantBy(
+  path: string,
+  standing: Standing,
+  home: string | null,
+  disk: HookDisk,
+): readonly string[] {
+  const asText = absolute(path, standing, home)
+  if (!path.split('/').includes('..')) return [asText]
+  const whole = path.startsWith('/') ? path : `${standing.directory}/${path}`
+  return [asText, disk.follow(whole, true)]
 }
 
 /** Without `.` and `..`; `~` is the home folder, as some agents take it. */
