@@ -13,7 +13,8 @@ export interface Assignment {
 const sounding =
   /(?:token|secret|passw(?:or)?d|passwd|passphrase|pass|pwd|api_?-?key|access_?-?key|accountkey|private_?-?key|admin_?-?key|service_?-?key|master_?-?key|encryption_?-?key|signing_?-?key|deploy_?-?key|auth|credentials?|_key|railway_key|_pat|client-key-data)/gi
 
-const keyBefore = /[A-Za-z0-9_.-]{0,80}$/
+const keyUnit = /[A-Za-z0-9_.-]/
+const keyCharactersMax = 80
 const keyAfter = /[A-Za-z0-9_.-]{0,80}/y
 const between =
   /["'`]?\]?[ \t]{0,8}(?:(?:=>|:=|\?=|[:=])[ \t]{0,8}|>(?=[^\s<]))|["'`]?(?:[ \t]{0,8},[ \t\r\n]{0,40}|[ \t]{1,8})(?=["'`\w/+.-])/y
@@ -28,7 +29,7 @@ export function* assignmentsIn(text: string): Generator<Assignment> {
   for (const match of text.matchAll(sounding)) {
     if (match.index < done) continue
     if (++count > assignmentsMax) return
-    const lead = keyBefore.exec(text.slice(Math.max(0, match.index - 80), match.index))?.[0] ?? ''
+    const lead = keyBefore(text, match.index)
     const tail = stick(keyAfter, text, match.index + match[0].length)?.[0] ?? ''
     const keyEnd = match.index + match[0].length + tail.length
     const key = lead + match[0] + tail
@@ -38,6 +39,14 @@ export function* assignmentsIn(text: string): Generator<Assignment> {
     done = Math.max(done, found.quoted ? found.span.end : keyEnd)
     yield found
   }
+}
+
+function keyBefore(text: string, end: number): string {
+  let start = end
+  while (start > 0 && end - start < keyCharactersMax && keyUnit.test(text.charAt(start - 1))) {
+    start -= 1
+  }
+  return text.slice(start, end)
 }
 
 function valueAfter(text: string, key: string, keyEnd: number): Assignment | null {

@@ -121,17 +121,19 @@ function* keysIn(text: string, { nature, origin }: Context): Generator<Match> {
 }
 
 const prefixes = new RegExp(
-  `(?<=^|[^A-Za-z0-9]|%[0-9A-F]{2})(?:${tokenRows.map(({ pattern, prefix }) => pattern.source.slice(0, sourceLength(prefix))).join('|')})`,
+  tokenRows.map(({ prefix }) => prefix.replace(/[.\\+*?^$|()[\]{}]/g, '\\$&')).join('|'),
   'g',
 )
 
-/** of the escaped prefix at the start of a row's pattern */
-function sourceLength(prefix: string): number {
-  return prefix.replace(/[.\\+*?^$|()[\]{}]/g, '\\$&').replace(/\//g, '\\/').length
+/** A token begins a word; in a URL it may follow an encoded character. */
+function begins(text: string, at: number): boolean {
+  if (at === 0 || !/[A-Za-z0-9]/.test(text.charAt(at - 1))) return true
+  return /%[0-9A-F]{2}$/.test(text.slice(Math.max(0, at - 3), at))
 }
 
 function* tokensIn(text: string): Generator<Match> {
   for (const { index } of text.matchAll(prefixes)) {
+    if (!begins(text, index)) continue
     for (const row of tokenRows) {
       if (!text.startsWith(row.prefix, index)) continue
       row.pattern.lastIndex = index
@@ -198,8 +200,8 @@ function hostBefore(text: string, { start }: Span, { provider }: Kind): string |
 
 function kindOf({ key, quoted }: Assignment, value: string, context: Context): Kind | null {
   const { nature, origin } = context
-  const name = nameOf(key)
   if (nature === 'code' && !quoted) return null
+  const name = nameOf(key)
   if (value.startsWith('eyJ') && value.includes('.')) return null
   const known = origin?.keys.test(name) === true ? origin.kind : null
   if (known !== null) return looksSecret(value, false) || uuidPattern.test(value) ? known : null

@@ -9,23 +9,50 @@ export interface View {
 }
 
 const runsMax = 2000
-const base64Run = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{32,16384}={0,2}(?![A-Za-z0-9+/=_-])/g
+const runCharactersMin = 32
+const runCharactersMax = 16_384
 const percentRun = /[\w.~+-]*(?:%[0-9A-Fa-f]{2}[\w.~+/:@?=&-]*){3,4096}/g
 const printable = /^[\x09\x0a\x0d\x20-\x7e]{20,}$/
 
 /** What the text carries in base64, once or twice over, where that is printable. */
 export function* base64Views(text: string): Generator<View> {
   let count = 0
-  for (const match of text.matchAll(base64Run)) {
+  for (const whole of base64Runs(text)) {
     if (++count > runsMax) return
-    const decoded = decodeBase64(match[0])
+    const decoded = decodeBase64(text.slice(whole.start, whole.end))
     if (decoded === null) continue
-    const whole = { start: match.index, end: match.index + match[0].length }
     yield { text: decoded, at: () => whole }
-    const again = base64Run.test(decoded) ? decodeBase64(decoded.trim()) : null
-    base64Run.lastIndex = 0
-    if (again !== null) yield { text: again, at: () => whole }
+    for (const inner of base64Runs(decoded)) {
+      const again = decodeBase64(decoded.slice(inner.start, inner.end))
+      if (again !== null) yield { text: again, at: () => whole }
+    }
   }
+}
+
+/** Looks at every 32nd character only, until one may be in a run that is long enough. */
+function* base64Runs(text: string): Generator<Span> {
+  let start = 0
+  while (start + runCharactersMin <= text.length) {
+    let at = start + runCharactersMin - 1
+    while (at >= start && isBase64(text.charCodeAt(at))) at -= 1
+    if (at >= start) {
+      start = at + 1
+      continue
+    }
+    let end = start + runCharactersMin
+    while (end < text.length && isBase64(text.charCodeAt(end))) end += 1
+    const next = end
+    while (end < next + 2 && text.charAt(end) === '=') end += 1
+    if (end - start <= runCharactersMax) yield { start, end }
+    start = end + 1
+  }
+}
+
+/** Of both alphabets: `+/` and `-_`. */
+function isBase64(unit: number): boolean {
+  if (unit >= 97) return unit <= 122
+  if (unit >= 65) return unit <= 90 || unit === 95
+  return (unit >= 47 && unit <= 57) || unit === 43 || unit === 45
 }
 
 function decodeBase64(run: string): string | null {

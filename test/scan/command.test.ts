@@ -32,7 +32,7 @@ async function run(argv: readonly string[], options: TerminalOptions): Promise<R
 interface Place {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
-  write(path: string, text: string): string
+  readonly write: (path: string, text: string) => string
 }
 
 function open(t: TestContext): Place {
@@ -199,7 +199,6 @@ test('names that would move a terminal are written out', async (t) => {
     ['scan', '.', '--sarif'],
   ]) {
     const { stdout, stderr } = await run(argv, { cwd, env })
-    // eslint-disable-next-line no-control-regex -- these are what must not be there
     assert.doesNotMatch(stdout + stderr, /[\x00-\x09\x0b-\x1f\x7f]/)
   }
 })
