@@ -83,9 +83,4 @@ export const reading: readonly CommandRow[] = [
       ? [disclose(resource('local', 'keychain', null))]
       : [],
   ),
-  command(['secret-tool', 'pass', 'op', 'bw', 'lpass', 'gopass'], {}, ({ args }) =>
-    /^(lookup|search|show|read|get|item|otp|inject|export)$/.test(args.operands[0]?.text ?? '')
-      ? [disclose(resource('local', 'keychain', null))]
-      : [],
-  ),
 ]

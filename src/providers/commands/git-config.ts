@@ -2,7 +2,8 @@
 import type { Effect } from '../../domain/effect.ts'
 import type { Word } from '../../languages/shell/syntax.ts'
 import { disarm, disclose, escalate, write } from './effects.ts'
-import { own, repository, runsText } from './git-tree.ts'
+import { repository, runsText } from './git-tree.ts'
+import { own } from './row.ts'
 import type { Call, Meaning, Meant } from './row.ts'
 
 const commandKeys =

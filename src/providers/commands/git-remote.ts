@@ -3,7 +3,8 @@ import type { Effect } from '../../domain/effect.ts'
 import type { Resource } from '../../domain/resource.ts'
 import type { Word } from '../../languages/shell/syntax.ts'
 import { destroy, escalate, resource, unknown, write } from './effects.ts'
-import { own } from './git-tree.ts'
+import { repository } from './git-tree.ts'
+import { own } from './row.ts'
 import type { Call, Meaning } from './row.ts'
 
 const valued = ['-o', '--push-option', '--receive-pack', '--exec', '--repo', '--recurse-submodules']
@@ -69,6 +70,6 @@ export const fetches: Meaning = own(
       (call.verb.endsWith('clone') && args.has('-u')) ||
       args.operands.some(({ text }) => /^ext::/.test(text ?? ''))
     if (runs) return [escalate(resource('local', 'machine', null), 'some')]
-    return call.verb.endsWith('ls-remote') ? [] : [write(resource('local', 'repository', null))]
+    return call.verb.endsWith('ls-remote') ? [] : [write(repository(call))]
   },
 )

@@ -6,24 +6,22 @@ import { fetches, pushes } from './git-remote.ts'
 import {
   checksOut,
   cleans,
-  clear,
   history,
   maybeAborts,
-  own,
   records,
   removesTracked,
   repository,
   resets,
+  rootOf,
   restores,
   runsRest,
   runsText,
   switches,
   uncommitted,
 } from './git-tree.ts'
-import { wordOf } from './match.ts'
-import { nothing, subcommands, unless } from './row.ts'
+import { clear, nothing, own, subcommands, unless } from './row.ts'
 import type { Call, Meaning } from './row.ts'
-import { adds, edits, movesAway, overwrites, removes } from './touches.ts'
+import { adds, isEdited, movesAway, overwrites, removes } from './touches.ts'
 
 const rewrites: Meaning = (call) => [history(call)]
 const rewritesAll: Meaning = (call) => [history(call, 'whole')]
@@ -77,7 +75,9 @@ const updatesModules = own({ valued: ['--depth', '--reference', '-j'] }, (call) 
 )
 
 const applies = own({ valued: ['-p', '--directory', '--include', '--exclude'] }, (call) =>
-  call.args.says('--check', '--stat', '--numstat', '--summary') ? [] : edits(wordOf('.'), call),
+  call.args.says('--check', '--stat', '--numstat', '--summary')
+    ? []
+    : [isEdited(resource('local', 'below', rootOf(call)), call)],
 )
 
 const shows = own({}, (call) => {
@@ -174,7 +174,7 @@ export const gitSubcommands = subcommands(
     'daemon|http-backend|instaweb|shell|upload-pack|receive-pack': () => [
       escalate(resource('local', 'machine', null), 'some', 'trivial'),
     ],
-    'svn dcommit|p4 submit': () => [write(resource('git', 'remote', null))],
+    'svn dcommit, p4 submit': () => [write(resource('git', 'remote', null))],
     difftool: toolRuns,
     archive: archives,
     [reading]: shows,

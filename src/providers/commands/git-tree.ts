@@ -3,24 +3,10 @@ import type { Effect } from '../../domain/effect.ts'
 import type { Resource } from '../../domain/resource.ts'
 import type { Word } from '../../languages/shell/syntax.ts'
 import { destroy, resource, unknown, write } from './effects.ts'
-import { readArgs } from './match.ts'
-import type { Spec } from './match.ts'
 import { isWithin, liesIn } from './paths.ts'
+import { clear, own } from './row.ts'
 import type { Call, Meaning, Meant } from './row.ts'
 import { pathAt } from './touches.ts'
-
-/** A subcommand has options of its own. */
-export function own(spec: Spec, meaning: Meaning): Meaning {
-  return (call) => meaning({ ...call, args: readArgs(call.rest, spec) })
-}
-
-/** Options that are not known here may be any of those which raise it. */
-export function clear(meaning: Meaning): Meaning {
-  return (call): readonly Effect[] | Meant => {
-    if (!call.args.obscured) return meaning(call)
-    return [unknown(`not all that \`${call.verb}\` is told is known here`)]
-  }
-}
 
 /** Where the repository starts: the work tree's own root is known, of others the folder is. */
 export function rootOf({ invocation: { directory }, surroundings }: Call): string | null {

@@ -36,6 +36,19 @@ export function unless(flags: readonly string[], meaning: Meaning): Meaning {
   return (call) => (call.args.says(...flags) ? [] : meaning(call))
 }
 
+/** A subcommand has options of its own. */
+export function own(spec: Spec, meaning: Meaning): Meaning {
+  return (call) => meaning({ ...call, args: readArgs(call.rest, spec) })
+}
+
+/** Options that are not known here may be any of those which raise it. */
+export function clear(meaning: Meaning): Meaning {
+  return (call): readonly Effect[] | Meant => {
+    if (!call.args.obscured) return meaning(call)
+    return [unknown(`not all that \`${call.verb}\` is told is known here`)]
+  }
+}
+
 /** A program that does one thing: `rm`. */
 export function command(programs: readonly string[], spec: Spec, meaning: Meaning): CommandRow {
   return {
@@ -51,7 +64,7 @@ export function command(programs: readonly string[], spec: Spec, meaning: Meanin
 }
 
 /**
- * A program with subcommands. Keys: `volume rm|remove`; the longest one that fits counts. A
+ * A program with subcommands. Keys: `volume rm|remove, prune`; the longest that fits counts. A
  * subcommand without a key is an `unknown` effect, unless `otherwise` says something else.
  */
 export function subcommands(
@@ -81,7 +94,11 @@ export function subcommands(
 }
 
 function spelledOut(keys: string): readonly string[] {
-  return keys
+  return keys.split(', ').flatMap(spelledOutOne)
+}
+
+function spelledOutOne(key: string): readonly string[] {
+  return key
     .split(' ')
     .map((segment) => segment.split('|'))
     .reduce<readonly string[]>(

@@ -1,5 +1,6 @@
 import { clouds } from './clouds/index.ts'
 import type { CommandRow } from './commands.ts'
+import { containers } from './containers.ts'
 import { databases } from './databases/index.ts'
 import { archiving } from './files-archive.ts'
 import { disks } from './files-disks.ts'
@@ -7,8 +8,16 @@ import { moding } from './files-modes.ts'
 import { reading } from './files-read.ts'
 import { removing } from './files-remove.ts'
 import { writing } from './files-write.ts'
+import { frameworks } from './frameworks/index.ts'
 import { gitRows } from './git.ts'
+import { infrastructure } from './infrastructure.ts'
+import { infrastructureTools } from './infrastructure-tools.ts'
+import { interpreters } from './interpreters.ts'
+import { kubernetes } from './kubernetes.ts'
+import { kubernetesTools } from './kubernetes-tools.ts'
 import { platforms } from './platforms/index.ts'
+import { services } from './system-services.ts'
+import { system } from './system.ts'
 
 /** Every program whose commands have a meaning here: rows of all fields. */
 export const commandRows: readonly CommandRow[] = [
@@ -19,7 +28,16 @@ export const commandRows: readonly CommandRow[] = [
   ...moding,
   ...disks,
   ...gitRows,
+  ...interpreters,
+  ...containers,
+  ...kubernetes,
+  ...kubernetesTools,
+  ...infrastructure,
+  ...infrastructureTools,
+  ...services,
+  ...system,
   ...clouds,
   ...platforms,
   ...databases,
+  ...frameworks,
 ]

@@ -48,8 +48,18 @@ export function edits(word: Word, around: Around): readonly Effect[] {
   const path = pathAt(word, around)
   const special = ofItsKind(path, around.surroundings.home)
   if (special !== null) return [special]
-  const kept = liesIn(path, around.surroundings) === 'work-tree'
-  return [write(path, 'some', kept ? 'from-safeguard' : 'never')]
+  return [isEdited(path, around)]
+}
+
+export function isEdited(path: Resource, { surroundings }: Around): Effect {
+  switch (liesIn(path, surroundings)) {
+    case 'work-tree':
+      return write(path, 'some', 'from-safeguard')
+    case 'temporary':
+      return write(path)
+    default:
+      return destroy(path, 'some')
+  }
 }
 
 /** Made, or added to. */
@@ -63,7 +73,8 @@ export function adds(word: Word, around: Around): readonly Effect[] {
 export function movesAway(word: Word, around: Around): Effect {
   const path = pathAt(word, around)
   const place = liesIn(path, around.surroundings)
-  const near = place === 'work-tree' || place === 'temporary'
+  const repository = path.id?.endsWith('/.git') === true
+  const near = !repository && (place === 'work-tree' || place === 'temporary')
   return near ? write(path, 'whole') : destroy(path, 'whole', 'trivial')
 }
 
