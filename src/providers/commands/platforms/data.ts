@@ -190,7 +190,8 @@ const upstash = cli({
   otherwise: nounThenVerb('upstash', { from: '--id --name' }),
 })
 
-const atlasRows: Readonly<Record<string, Meaning>> = {
+/** Of `atlas`, the CLI of MongoDB's clusters: a tool for schemas has the same name. */
+export const atlasRows: Readonly<Record<string, Meaning>> = {
   'auth|config|completion|setup|plugin': nothing,
   'dbusers|dbuser create|update': atlasOf.escalates('user', { from: '--username' }),
   'accessLists|accessList|accesslist create': atlasOf.escalates('access-list'),
@@ -215,14 +216,6 @@ const atlas = cli({
     ...Object.fromEntries(Object.entries(atlasRows).map(([key, row]) => [`atlas ${key}`, row])),
     'config|auth|completion': nothing,
   },
-  otherwise: nounThenVerb('mongodb'),
-})
-
-/** The rows of `atlas`, the CLI of MongoDB's clusters: another program has the same name. */
-export const atlasClusters: CommandRow = cli({
-  programs: ['atlas'],
-  valued: '-P --profile --projectId --orgId -o --output --clusterName --username',
-  rows: atlasRows,
   otherwise: nounThenVerb('mongodb'),
 })
 
