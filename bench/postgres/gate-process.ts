@@ -13,7 +13,7 @@ import { providers } from '../../src/providers/table.ts'
 const [folder = '', port = ''] = process.argv.slice(2)
 const text = `
 version: 1
-listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0, postgres: 127.0.0.1:0 }
+listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0, mcp: 127.0.0.1:0, postgres: 127.0.0.1:0 }
 upstreams:
   bench-db:
     provider: postgres

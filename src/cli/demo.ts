@@ -91,7 +91,7 @@ async function playWith(folder: string, options: DemoOptions): Promise<DemoRepor
     folder,
     mode: 'legacy',
     postgres: true,
-    ports: { agents: 0, console: 0 },
+    ports: { agents: 0, console: 0, mcp: 0 },
     opening: options.opening,
   })
   try {

@@ -20,7 +20,11 @@ export async function upStaged(call: Call): Promise<ExitCode> {
       folder,
       mode: 'legacy',
       postgres: true,
-      ports: { agents: await freePort(7400), console: await freePort(7401) },
+      ports: {
+        agents: await freePort(7400),
+        console: await freePort(7401),
+        mcp: await freePort(7480),
+      },
       opening: {
         environment: surroundings.env,
         passphrase: null,

@@ -25,7 +25,7 @@ export interface StagedOptions {
   /** false: the volume has no database in it, and nothing is said of rows */
   readonly postgres: boolean
   /** 0 for any free port */
-  readonly ports: Readonly<{ agents: number; console: number }>
+  readonly ports: Readonly<{ agents: number; console: number; mcp: number }>
   readonly opening: Opening
 }
 
@@ -93,7 +93,11 @@ function writeConfiguration(
   const file = join(folder, 'holdpoint.yaml')
   const text = stringify({
     version: 1,
-    listen: { agents: `127.0.0.1:${ports.agents}`, console: `127.0.0.1:${ports.console}` },
+    listen: {
+      agents: `127.0.0.1:${ports.agents}`,
+      console: `127.0.0.1:${ports.console}`,
+      mcp: `127.0.0.1:${ports.mcp}`,
+    },
     upstreams: {
       railway: {
         provider: 'railway',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
 export const configuration = `version: 1
-listen: {agents: '127.0.0.1:0', console: '127.0.0.1:0'}
+listen: {agents: '127.0.0.1:0', console: '127.0.0.1:0', mcp: '127.0.0.1:0'}
 upstreams:
   railway:
     provider: railway

@@ -57,7 +57,7 @@ const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
 test('the token of the incident tops the list of its own world', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-scan-'))
   const world = await openStagedWorld({
-    ...{ folder, mode: 'legacy', postgres: false, ports: { agents: 0, console: 0 } },
+    ...{ folder, mode: 'legacy', postgres: false, ports: { agents: 0, console: 0, mcp: 0 } },
     opening: { environment: process.env, passphrase: null, report: () => undefined },
   })
   t.after(async () => {

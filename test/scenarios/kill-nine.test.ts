@@ -20,7 +20,7 @@ interface UpEvent {
 async function setUp(folder: string, simulator: RailwaySimulator): Promise<string> {
   const configuration = `
 version: 1
-listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0 }
+listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0, mcp: 127.0.0.1:0 }
 upstreams:
   railway:
     provider: railway

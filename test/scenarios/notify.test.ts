@@ -24,7 +24,7 @@ async function setUp(folder: string, simulator: RailwaySimulator, hook: string):
   const file = join(folder, 'holdpoint.yaml')
   const text = `
 version: 1
-listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0 }
+listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0, mcp: 127.0.0.1:0 }
 upstreams:
   railway:
     provider: railway

@@ -265,7 +265,7 @@ async function seed(server: PostgresServer): Promise<void> {
 function configurationText(server: number, port: number): string {
   return `
 version: 1
-listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0, postgres: 127.0.0.1:${port} }
+listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0, mcp: 127.0.0.1:0, postgres: 127.0.0.1:${port} }
 upstreams:
   shop-db:
     provider: postgres

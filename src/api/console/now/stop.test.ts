@@ -24,7 +24,7 @@ async function open(t: TestContext): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-stop-'))
   const faults: unknown[] = []
   const world = await openStagedWorld({
-    ...{ folder, mode: 'legacy', postgres: false, ports: { agents: 0, console: 0 } },
+    ...{ folder, mode: 'legacy', postgres: false, ports: { agents: 0, console: 0, mcp: 0 } },
     opening: {
       ...{ environment: process.env, passphrase: null },
       report: (fault) => faults.push(fault),
