@@ -260,7 +260,7 @@ interface Parts {
 }
 
 function describe(wanted: Wanted, found: Survey, parts: Parts): Description {
-  const { folder, home, workTree, cwd, uid, gid, terminal, agent } = wanted
+  const { folder, home, workTree, cwd, uid, gid, agent } = wanted
   const files = createFiles(join(folder, 'files'))
   const stores = trustStoresHere()
   const bundle = bundleOf(wanted.authority, stores)
@@ -272,7 +272,7 @@ function describe(wanted: Wanted, found: Survey, parts: Parts): Description {
   const beside = parts.beside === null ? [] : [parts.beside]
   const fixedBeside = beside.flatMap((path) => [join(path, 'hooks'), join(path, 'config')])
   return {
-    ...{ uid, gid, terminal, home, workTree, cwd: realpathSync(cwd), own: parts.own },
+    ...{ uid, gid, home, workTree, cwd: realpathSync(cwd), own: parts.own },
     system: systemHere(),
     blank: secrets.files,
     shown: parts.shown,

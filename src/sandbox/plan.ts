@@ -4,8 +4,6 @@
 export interface Description {
   readonly uid: number
   readonly gid: number
-  /** false: a session of its own, without the person's terminal */
-  readonly terminal: boolean
   /** system folders as they are; a link where `/bin` is one */
   readonly system: readonly SystemFolder[]
   /** files of the system seen as nothing */
@@ -49,11 +47,11 @@ export const ownFolder = '/run/holdpoint'
 
 /** Arguments for the inner bwrap. */
 export function planOf(description: Description): readonly string[] {
-  const { uid, gid, terminal, own, cwd } = description
+  const { uid, gid, own, cwd } = description
   return [
     ...['--unshare-user', '--uid', String(uid), '--gid', String(gid), '--disable-userns'],
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
-    ...['--cap-drop', 'ALL', '--die-with-parent', ...(terminal ? [] : ['--new-session'])],
+    ...['--cap-drop', 'ALL', '--die-with-parent'],
     ...system(description),
     ...home(description),
     ...workTree(description),

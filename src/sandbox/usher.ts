@@ -41,21 +41,30 @@ let sandbox: ChildProcess | null = null
 /** of the first process of the sandbox, as seen from outside it; null until it is known */
 let first: number | null = null
 
-function say(word: Word, handle?: Server): void {
+function say(word: Word): void {
   if (process.send === undefined) process.exit(70)
-  process.send(word, handle)
+  process.send(word)
+}
+
+/** Handed over and given up: what comes must not be taken here, where nobody answers it. */
+function handOver(server: Server, at: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const word: Word = { kind: 'listening', at }
+    process.send?.(word, server, {}, (error) => {
+      if (error !== null) reject(error)
+      else server.close(() => resolve())
+    })
+  })
 }
 
 async function listen(places: readonly Place[]): Promise<void> {
-  const servers: Server[] = []
   for (const [at, { address, port }] of places.entries()) {
     const server = createServer()
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, address, resolve)
     })
-    servers.push(server)
-    say({ kind: 'listening', at }, server)
+    await handOver(server, at)
   }
   say({ kind: 'listened' })
 }

@@ -1,7 +1,6 @@
 import { exitCodes } from '../exit-codes.ts'
 import type { PassedOn } from '../exit-codes.ts'
 import type { CommandRow } from '../command.ts'
-import { runConfined } from '../run-confined.ts'
 
 export const run: CommandRow = {
   name: 'run',
@@ -20,5 +19,9 @@ export const run: CommandRow = {
     },
   ],
   ownFailure: exitCodes.notRun,
-  run: async (call) => (await runConfined(call)) as PassedOn,
+  async run(call) {
+    // Much stands behind it that no other command needs.
+    const { runConfined } = await import('../run-confined.ts')
+    return (await runConfined(call)) as PassedOn
+  },
 }
