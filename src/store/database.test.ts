@@ -58,3 +58,18 @@ test('what is no store, or a newer one, is left alone', () => {
   assert.throws(() => openSqliteStore(garbage), { code: 'store-unusable' })
   assert.throws(() => openSqliteStore(join(folder, 'no', 'folder.db')), { code: 'store-unusable' })
 })
+
+test('an older store is brought up to date, and keeps what it has', () => {
+  const file = newFile()
+  const store = openSqliteStore(file)
+  store.close()
+  const older = new DatabaseSync(file)
+  older.exec(
+    'DROP TABLE tool_pins; DROP TABLE asks; DROP TABLE push_subscriptions; PRAGMA user_version = 1',
+  )
+  older.close()
+  const again = openSqliteStore(file)
+  assert.deepEqual(again.asks(10), [])
+  assert.deepEqual(again.pushSubscriptions(), [])
+  again.close()
+})
