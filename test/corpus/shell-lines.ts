@@ -1,10 +1,11 @@
 // The lines of test/corpus/shell: a command and its reading per line, in folders by what they do;
-// `disguised` has a third column, the command in plain form. `␤` stands for a line feed.
+// `disguised` has a third column, the command in plain form; `missed` does
+// harm, and is not read so. `␤` stands for a line feed.
 import { readFileSync, readdirSync } from 'node:fs'
 
 import type { Surroundings } from '../../src/providers/commands/commands.ts'
 
-export const folders = ['harmless', 'destructive', 'disguised', 'unknown'] as const
+export const folders = ['harmless', 'destructive', 'disguised', 'unknown', 'missed'] as const
 export type Folder = (typeof folders)[number]
 
 export interface Line {

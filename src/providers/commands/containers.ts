@@ -134,6 +134,14 @@ function saysDryRun(call: Call): boolean {
   return readArgs([...before], { valued: composeValued }).says('--dry-run')
 }
 
+/** Its environment is where its tokens are. */
+const inspects: Meaning = own({ valued: ['-f', '--format', '--type'] }, (call) => {
+  const shown = call.args.value('-f', '--format')?.text ?? ''
+  return /\.Env\b|\bjson \.\s*}}|\.Config\s*}}/.test(shown)
+    ? each(call, (on) => disclose(on, 'some'), 'container')
+    : []
+})
+
 const composeValued = ['-f', '--file', '-p', '--project-name', '--profile', '--env-file']
   .concat(['--project-directory', '--ansi', '--parallel', '--progress', '-H', '--host'])
   .concat(['-c', '--context', '--config', '-l', '--log-level'])
@@ -161,7 +169,7 @@ const underCompose = Object.fromEntries(
 )
 
 const looks =
-  'ps|images|logs|inspect|stats|top|port|diff|history|events|info|version|search|wait|attach|help|' +
+  'ps|images|logs|stats|top|port|diff|history|events|info|version|search|wait|attach|help|' +
   'volumes|healthcheck'
 
 const dockerDoes: Readonly<Record<string, Meaning>> = {
@@ -195,6 +203,7 @@ const dockerDoes: Readonly<Record<string, Meaning>> = {
   'create, container create': runs,
   'exec, container exec': nothing,
   'cp, container cp': own({}, copies),
+  'inspect, container inspect': inspects,
   push: writes('image'),
   'image push': writes('image'),
   login: nothing,
@@ -204,7 +213,7 @@ const dockerDoes: Readonly<Record<string, Meaning>> = {
   'image build|pull|tag|load|import|save|ls|list|inspect|history': nothing,
   'buildx build|bake|create|use|inspect|ls|du|imagetools|version|stop|history': nothing,
   'builder build|du': nothing,
-  'container ls|list|ps|inspect|logs|stats|top|port|diff|wait|attach': nothing,
+  'container ls|list|ps|logs|stats|top|port|diff|wait|attach': nothing,
   'volume create|ls|list|inspect|exists|mount|unmount|export|import': nothing,
   'network create|connect|ls|list|inspect': nothing,
   'system df|info|events|connection|migrate|renumber|service': nothing,

@@ -1,12 +1,12 @@
 // Interpreters: a program in a word or in the input is read; a script in a file is not known, and
 // reads as nothing; one that comes from elsewhere is code that nobody has seen.
 import type { Effect } from '../../domain/effect.ts'
-import type { Invocation, Program } from '../../languages/shell/syntax.ts'
+import type { Invocation, Program, Word } from '../../languages/shell/syntax.ts'
 import type { CommandRow } from './commands.ts'
 import { escalate, resource, unknown } from './effects.ts'
 import { runsProgram, shellOf, together } from './interpreters-text.ts'
 import { programName, wordOf } from './match.ts'
-import type { Spec } from './match.ts'
+import type { Args, Spec } from './match.ts'
 import { command } from './row.ts'
 import type { Call, Meant } from './row.ts'
 import { edits, overwrites } from './touches.ts'
@@ -22,7 +22,8 @@ const showers = /^(cat|head|tail|tac|tee|pv|bat)$/
 /** A program read from a pipe, of which the text is not known. */
 export function runsPiped(before: Invocation | null): readonly Effect[] {
   const name = before === null ? null : programName(before.program)
-  if (name !== null && fetchers.test(name)) {
+  const away = before !== null && before.where.kind === 'elsewhere'
+  if (away || (name !== null && fetchers.test(name))) {
     return [escalate(resource('local', 'machine', null), 'some', 'never')]
   }
   if (name !== null && showers.test(name)) return []
@@ -35,14 +36,24 @@ interface Interpreter {
   readonly spec: Spec
   /** options that carry the program's text */
   readonly text: readonly string[]
+  /** options with which the first operand is the text */
+  readonly shown?: readonly string[]
   /** options with which its input is data */
   readonly data?: readonly string[]
 }
 
-function interprets({ language, text, data = [] }: Interpreter): (call: Call) => Meant {
+/** `--print=text`, or the first operand. */
+function printedText(args: Args): readonly Word[] {
+  const attached = args.values('--print')
+  return attached.length > 0 ? attached : args.operands.slice(0, 1)
+}
+
+function interprets({ language, text, shown = [], data = [] }: Interpreter): (call: Call) => Meant {
   return (call) => {
     const { args, invocation } = call
-    const given = args.values(...text)
+    const asked = args.values(...text)
+    const printed = asked.length === 0 && args.has(...shown) ? printedText(args) : []
+    const given = [...asked, ...printed]
     if (given.length > 0) return together(given.map((word) => runsProgram(language, word, call)))
     if (args.has(...data)) return none
     const [script] = args.places
@@ -83,10 +94,11 @@ const others: readonly Interpreter[] = [
     language: 'node',
     programs: ['node', 'nodejs', 'tsx', 'ts-node', 'bun', 'esno'],
     spec: {
-      valued: ['-e', '--eval', '-p', '--print', '-r', '--require', '--import', '-C'],
+      valued: ['-e', '--eval', '-r', '--require', '--import', '-C'],
       stops: true,
     },
-    text: ['-e', '--eval', '-p', '--print'],
+    text: ['-e', '--eval'],
+    shown: ['-p', '--print'],
     data: ['--test', '-v', '--version', '-c', '--check', '--run'],
   },
   {
@@ -136,8 +148,12 @@ function pythons(call: Call): Meant {
 function shells(call: Call): readonly Effect[] {
   const { args, invocation } = call
   const script = args.operands.length > 0 && !args.has('-s')
-  if (script || args.has('-c') || args.says('-n') || invocation.input.kind !== 'pipe') return []
-  return runsPiped(call.before)
+  if (script || args.has('-c') || args.says('-n')) return []
+  const { input, where } = invocation
+  if (input.kind === 'file' && where.kind === 'elsewhere') {
+    return [unknown('it runs a file of this machine on another one')]
+  }
+  return input.kind === 'pipe' ? runsPiped(call.before) : []
 }
 
 const awkCommand =

@@ -145,7 +145,7 @@ function callOf(
 /** Only where it stands before what the program acts on: some take it for an operand after that. */
 function asksForHelp(args: Args, first: Operand | undefined): boolean {
   return args.flags.some(
-    ({ name, at }) => (name === '--help' || name === '--version') && at < (first?.at ?? Infinity),
+    ({ name, at }) => /^(--help|--version|-help)$/.test(name) && at < (first?.at ?? Infinity),
   )
 }
 

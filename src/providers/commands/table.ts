@@ -15,6 +15,7 @@ import { infrastructureTools } from './infrastructure-tools.ts'
 import { interpreters } from './interpreters.ts'
 import { kubernetes } from './kubernetes.ts'
 import { kubernetesTools } from './kubernetes-tools.ts'
+import { packages } from './packages/index.ts'
 import { platforms } from './platforms/index.ts'
 import { services } from './system-services.ts'
 import { system } from './system.ts'
@@ -40,4 +41,5 @@ export const commandRows: readonly CommandRow[] = [
   ...platforms,
   ...databases,
   ...frameworks,
+  ...packages,
 ]
