@@ -1,6 +1,7 @@
 // Brace expansion, which comes before everything else and works on the word as written.
 // https://www.gnu.org/software/bash/manual/html_node/Brace-Expansion.html
 import { LimitReached, shellLimits } from './limits.ts'
+import { holeMark } from './pieces.ts'
 
 interface Group {
   readonly start: number
@@ -34,7 +35,7 @@ export function expandBraces(
 /** The first braces that expand: with a comma of their own, or a sequence. */
 function firstGroup(raw: string): Group | null {
   for (let at = 0; at < raw.length; at = after(raw, at)) {
-    if (raw[at] !== '{' || raw[at - 1] === '$') continue
+    if (raw[at] !== '{') continue
     const group = groupAt(raw, at)
     if (group !== null) return group
   }
@@ -125,10 +126,10 @@ function sequence(text: string): readonly string[] | null {
   return made
 }
 
-/** Between `Z` and `a` are characters that mean something; bash leaves them quoted. */
+/** Between `Z` and `a` are characters that mean something: a backslash is not told from quoting. */
 function letter(code: number): string {
   const char = String.fromCharCode(code)
-  return /[a-zA-Z]/.test(char) ? char : `\\${char}`
+  return /[a-zA-Z]/.test(char) ? char : char === '\\' ? holeMark : `\\${char}`
 }
 
 function number(value: number, width: number): string {

@@ -24,6 +24,11 @@ export function isAll(part: WordPart): boolean {
   return part.parameter === '@' || part.index?.text === '@'
 }
 
+export function isStar(part: WordPart): boolean {
+  if (part.type === 'SimpleExpansion') return part.text === '$*'
+  return part.type === 'ParameterExpansion' && (part.parameter === '*' || part.index?.text === '*')
+}
+
 export function simpleParameter(run: Run, written: string, isQuoted: boolean): Expansion {
   return whole(run, written.slice(1).replaceAll('\\\n', ''), undefined, isQuoted)
 }
@@ -31,16 +36,21 @@ export function simpleParameter(run: Run, written: string, isQuoted: boolean): E
 export function parameter(run: Run, part: ParameterExpansionPart, isQuoted: boolean): Expansion {
   const { operation, prefix } = part
   const index = part.index === undefined ? undefined : expandValue(run, part.index)
-  const value = whole(run, part.parameter, index, isQuoted && prefix !== '#')
+  // In quotes `*` is put together after what is done to each of its items.
+  const star = isQuoted && (part.parameter === '*' || part.index?.text === '*')
+  const value = whole(run, part.parameter, index, isQuoted && !star)
   if (prefix === '#') {
     if (operation !== undefined) walkOperands(run, operation)
-    return operation === undefined ? text(lengthOf(value)) : unknown
+    // `${##x}` is read in two ways.
+    const odd = operation !== undefined || (part.parameter === '#' && part.text !== '${##}')
+    return odd ? unknown : text(lengthOf(value))
   }
   if (prefix === '!') {
     if (operation !== undefined) walkOperands(run, operation)
     return indirect(run, part, value, isQuoted)
   }
-  return operation === undefined ? value : operate(run, part, operation, value, isQuoted)
+  const made = operation === undefined ? value : operate(run, part, operation, value, isQuoted)
+  return star && made.kind === 'words' ? together(run, made.items) : made
 }
 
 function indirect(
@@ -91,7 +101,10 @@ function all(
   name: string,
   isQuoted: boolean,
 ): Expansion {
-  if (name === '@' || !isQuoted) return { kind: 'words', items }
+  return name === '@' || !isQuoted ? { kind: 'words', items } : together(run, items)
+}
+
+function together(run: Run, items: readonly Pieces[] | null): Expansion {
   const separators = textOf(scalarOf(valueOf(run.state, 'IFS')))
   if (items === null || separators === null) return unknown
   const between = known(separators.slice(0, 1))
@@ -257,11 +270,12 @@ function fallback(
   if (usesOperand === null) {
     expandValue(run, operand)
     if (operator.endsWith('=')) assignText(run.state, part.parameter, hole)
-    return value.kind === 'words' ? { kind: 'words', items: null } : unknown
+    const several = value.kind === 'words' || /[@*]/.test(operand.text)
+    return several ? { kind: 'words', items: null } : unknown
   }
   if (!usesOperand) return operator.endsWith('+') ? text([]) : value
   if (operator.endsWith('?')) return unknown
-  if (isQuoted && /['\\"]/.test(operand.text)) {
+  if (isQuoted && /['\\"~]/.test(operand.text)) {
     expandValue(run, operand)
     if (operator.endsWith('=')) assignText(run.state, part.parameter, hole)
     return unknown

@@ -5,9 +5,9 @@ import { parse } from 'unbash'
 import type { Word as WordNode, WordPart } from 'unbash'
 import { expandBraces } from './braces.ts'
 import { LimitReached, shellLimits } from './limits.ts'
-import { isAll, parameter, simpleParameter } from './parameters.ts'
+import { isAll, isStar, parameter, simpleParameter } from './parameters.ts'
 import type { Expansion } from './parameters.ts'
-import { joined, known, looseField, textOf, withoutLastNewlines } from './pieces.ts'
+import { hole, joined, known, looseField, textOf, withoutLastNewlines } from './pieces.ts'
 import type { Field, Pieces } from './pieces.ts'
 import { number } from './numbers.ts'
 import { spanOf, step, substituted } from './run.ts'
@@ -52,8 +52,8 @@ function finish(draft: Draft): void {
     const { raw, loose, written } = draft
     draft.done.push({
       raw,
-      text: textOf(pieces),
-      pieces,
+      text: loose ? null : textOf(pieces),
+      pieces: loose && !pieces.includes(null) ? hole : pieces,
       glob: isGlob(draft.pattern),
       ...(loose ? { loose: true as const } : {}),
       ...(written === null ? {} : { written }),
@@ -66,16 +66,26 @@ function finish(draft: Draft): void {
 /** What came of an expansion that was not quoted becomes words at the separators in it. */
 function split(run: Run, draft: Draft, pieces: Pieces): void {
   const separators = textOf(scalarOf(valueOf(run.state, 'IFS')))
-  if (draft.whole || separators === '') {
+  if (draft.whole) {
     add(draft, pieces, false)
     return
   }
+  if (separators === '') {
+    add(draft, pieces, false)
+    if (pieces.includes(null)) draft.loose = true
+    return
+  }
   for (const piece of pieces) {
-    if (piece === null || separators === null) {
+    // What is nothing but separators may be no word or an empty one, by its neighbours.
+    if (piece === null || separators === null || onlySeparators(piece, separators)) {
       add(draft, [null], false)
       draft.loose = true
     } else splitKnown(draft, piece, separators)
   }
+}
+
+function onlySeparators(text: string, separators: string): boolean {
+  return /[^ \t\n]/.test(text) && Array.from(text).every((char) => separators.includes(char))
 }
 
 function splitKnown(draft: Draft, text: string, separators: string): void {
@@ -114,7 +124,11 @@ function apply(run: Run, draft: Draft, expansion: Expansion, isQuoted: boolean):
     operand(run, draft, expansion.word, isQuoted)
     return
   }
-  if (expansion.items === null) {
+  const separators = textOf(scalarOf(valueOf(run.state, 'IFS')))
+  // How a list is put together where nothing, or something odd, separates its words differs.
+  const odd = draft.whole ? separators !== ' \t\n' : !isQuoted && separators === ''
+  const several = (expansion.items?.length ?? 2) > 1
+  if (expansion.items === null || (odd && several)) {
     add(draft, [null], isQuoted)
     draft.loose = true
     return
@@ -130,6 +144,9 @@ function apply(run: Run, draft: Draft, expansion: Expansion, isQuoted: boolean):
 /** `${x:-word}`: what is not quoted in the word is split, as a value would be. */
 function operand(run: Run, draft: Draft, word: WordNode, isQuoted: boolean): void {
   const parts = partsOf(word)
+  const usual = textOf(scalarOf(valueOf(run.state, 'IFS'))) === ' \t\n'
+  // A list inside it comes apart by rules of its own.
+  if (!usual && /[@*]/.test(word.text)) draft.loose = true
   parts.forEach((part, i) => {
     if (part.type !== 'Literal') addPart(run, draft, part, isQuoted)
     else if (isQuoted) add(draft, known(part.value), true)
@@ -236,6 +253,8 @@ function addPart(run: Run, draft: Draft, part: WordPart, isQuoted: boolean): voi
       // `"$@"` of nothing is no word; `""` is one.
       const bare = part.parts.length === 1 && part.parts[0] !== undefined && isAll(part.parts[0])
       for (const inner of part.parts) addPart(run, draft, inner, true)
+      // Beside `$@`, what is done to `$*` comes apart in ways of its own.
+      if (part.parts.some(isAll) && part.parts.some(isStar)) draft.loose = true
       if (!bare) draft.begun = true
       else draft.begun = draft.begun || before
       return
