@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 
 import { Concealed } from '../domain/concealed.ts'
+import { effectKinds } from '../domain/effect.ts'
 import { namePattern } from '../domain/names.ts'
 import type {
   AgentName,
@@ -58,6 +59,8 @@ const definition = z
 
 /** How long a lease may live: short, because it is what an agent holds. */
 const leaseMinutesMax = 10_080
+/** Of a command that a hook was asked about: what is longer is cut by who tells of it. */
+export const advisedCharactersMax = 32_768
 const secretCharactersMax = 8192
 
 /** What the control plane takes, operation by operation: checked again on the side that acts. */
@@ -79,6 +82,19 @@ export const controlInputs = {
   }),
   leaseRevoke: z.strictObject({ lease, by }),
   leaseList: z.strictObject({ ended: z.boolean() }),
+  advised: z.strictObject({
+    agent,
+    lease: lease.nullable(),
+    verdict: z.enum(['pass', 'refuse']),
+    codes: z.array(z.string().regex(/^[a-z-]{1,40}$/, '{value} is no code')).max(20),
+    effect: z.enum(effectKinds).nullable(),
+    snapshot: z
+      .string()
+      .regex(/^[0-9a-f]{40,64}$/, '{value} is no snapshot')
+      .nullable(),
+    /** kept beside the ledger; only its digest goes in */
+    text: z.string().max(advisedCharactersMax),
+  }),
   secretPut: z.strictObject({
     secret,
     value: z
@@ -90,6 +106,14 @@ export const controlInputs = {
   }),
   secretRemove: z.strictObject({ secret, by }),
   secretList: z.strictObject({}),
+  credentialCheck: z.strictObject({
+    provider: z.string().regex(/^[a-z0-9-]{1,40}$/),
+    value: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,8192}$/, 'a credential is visible ASCII, without spaces or line ends')
+      .transform((text) => new Concealed('found', text)),
+    by,
+  }),
   holdList: z.strictObject({ all: z.boolean() }),
   holdShow: z.strictObject({ hold: id.transform((text) => text as HoldId) }),
   askList: z.strictObject({}),

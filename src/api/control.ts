@@ -24,6 +24,7 @@ import type {
   UndoReport,
   UnenrolmentReport,
 } from './keeper.ts'
+import type { CredentialAnswer } from './credential-checker.ts'
 import type { ExportReport, RestoreReport } from './exports.ts'
 import type { ToolReport } from './mcp-tools.ts'
 import type { OpenedEnrolment } from './people.ts'
@@ -44,10 +45,14 @@ export interface Control {
   readonly leaseIssue: (input: ControlInput<'leaseIssue'>) => Promise<IssuedLease>
   readonly leaseRevoke: (input: ControlInput<'leaseRevoke'>) => Promise<LeaseRecord>
   readonly leaseList: (input: ControlInput<'leaseList'>) => Promise<readonly LeaseRecord[]>
+  /** Writes down what a hook of `holdpoint run` answered; resolves once it is durable. */
+  readonly advised: (input: ControlInput<'advised'>) => Promise<void>
   readonly secretPut: (input: ControlInput<'secretPut'>) => Promise<void>
   readonly secretRemove: (input: ControlInput<'secretRemove'>) => Promise<void>
   /** names, never values */
   readonly secretList: (input: ControlInput<'secretList'>) => Promise<readonly SecretName[]>
+  /** Asks a provider what a credential is that was found; the question is recorded before. */
+  readonly credentialCheck: (input: ControlInput<'credentialCheck'>) => Promise<CredentialAnswer>
   readonly holdList: (input: ControlInput<'holdList'>) => Promise<readonly HoldRecord[]>
   readonly holdShow: (input: ControlInput<'holdShow'>) => Promise<HoldShown>
   /** newest first: what agents ask of people, beside holds */

@@ -4,6 +4,7 @@ import type { DecisionId, HoldId, SecretName } from '../domain/names.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { HoldRecord, LeaseRecord, StoreReads } from '../store/store.ts'
 import type { Clock } from '../system/clock.ts'
+import { sha256 } from '../system/hash.ts'
 import type { Random } from '../system/random.ts'
 import { stateAt } from '../holds/rules.ts'
 import type { Asks } from './asks.ts'
@@ -15,6 +16,7 @@ import type {
   LoadedPolicies,
   Status,
 } from './control.ts'
+import type { CredentialChecker } from './credential-checker.ts'
 import type { ExportKeeper } from './exports.ts'
 import { followEntries } from './follow.ts'
 import type { DatabaseKeeper } from './keeper.ts'
@@ -55,6 +57,7 @@ export interface RunningGate {
   readonly keeper?: DatabaseKeeper
   readonly purges?: Purges
   readonly tools?: ToolsKeeper
+  readonly checker?: CredentialChecker
   /** absent where no database could be exported */
   readonly exports?: ExportKeeper
 }
@@ -67,6 +70,10 @@ export function createControl(parts: ControlParts): Control {
     ...mandateOperations(parts),
     ...leaseOperations(parts),
     ...secretOperations(parts),
+    credentialCheck: async ({ provider, value }) => {
+      if (parts.gate?.checker !== undefined) return parts.gate.checker.check(provider, value)
+      throw new Fault('no-gate', 'no gate runs here, and only it asks providers: holdpoint up')
+    },
     ...reading(parts),
     ...breakerOperations(parts),
     ...databaseOperations(parts),
@@ -126,12 +133,20 @@ function mandateOperations(parts: ControlParts): MandateOperations {
   }
 }
 
-type LeaseOperations = Pick<Control, 'leaseIssue' | 'leaseRevoke' | 'leaseList'>
+type LeaseOperations = Pick<Control, 'leaseIssue' | 'leaseRevoke' | 'leaseList' | 'advised'>
 
 function leaseOperations(parts: ControlParts): LeaseOperations {
-  const { store, clock } = parts
+  const { store, clock, ledger } = parts
   const powers = createPowers(parts)
   return {
+    async advised({ text, ...said }) {
+      const { agent, lease } = said
+      agentOf(store, agent)
+      if (lease !== null && store.lease(lease)?.lease.agent !== agent) {
+        throw notFound('lease', lease, [])
+      }
+      await ledger.append({ kind: 'advised', ...said, digest: sha256(text) }, Buffer.from(text))
+    },
     leaseIssue: async (wanted) => powers.issueLease(wanted),
     leaseRevoke: async ({ lease, by }) => powers.revokeLease(lease, by),
     leaseList: ({ ended }) =>

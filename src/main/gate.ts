@@ -10,6 +10,7 @@ import { createHelpDesk } from '../api/help.ts'
 import { createPurges } from '../api/purges.ts'
 import { showAddress } from '../configuration/address.ts'
 import { clearToDiscover } from '../clearance.ts'
+import { createCredentialChecker } from './credential-checker.ts'
 import { createDiscovery } from '../discovery/discovery.ts'
 import type { Discovery } from '../discovery/discovery.ts'
 import { assert } from '../domain/fault.ts'
@@ -157,6 +158,10 @@ async function start(state: State, opened: AsyncDisposableStack): Promise<Gate> 
     }),
     reloadPolicies: policies.reload,
     ...{ keeper, purges, tools: createToolsKeeper(state, works.mcp) },
+    checker: createCredentialChecker({
+      ...{ configs: configuration.upstreams, providers, ledger: state.ledger },
+      upstreams: works.upstreams,
+    }),
     ...(configuration.databases.length === 0 ? {} : { exports: works.exports }),
   })
   const joined = { bound, site, people, passkeys, control, purges, notifications }

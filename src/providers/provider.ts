@@ -23,6 +23,20 @@ export interface Provider {
    * inventory.
    */
   discover(ask: Ask): Promise<Discovered>
+  /** how a credential that was found is asked what it is; absent where nobody wrote that yet */
+  readonly whose?: Whose
+}
+
+/** Questions that only read, the farthest reach first; a 2xx answer that `holds` says yes. */
+export interface Whose {
+  readonly questions: readonly WhoseQuestion[]
+}
+
+export interface WhoseQuestion {
+  /** how far a credential reaches that is answered, `account` */
+  readonly says: string
+  readonly request: AskRequest
+  readonly holds: (body: Uint8Array) => boolean
 }
 
 export interface CredentialHeader {

@@ -1,4 +1,5 @@
 import type { Clearance } from '../clearance.ts'
+import type { Concealed } from '../domain/concealed.ts'
 import { Fault } from '../domain/fault.ts'
 import type { AskRequest } from '../providers/provider.ts'
 import type { Connection, ExchangeSink } from './connection.ts'
@@ -10,16 +11,17 @@ import type { Upstream } from './send.ts'
 const bodyBytesMax = 16 * 1_048_576
 
 /**
- * Asks with the read credential where there is one. No redirect is followed; any answer but 2xx is
+ * Asks with the read credential where there is one, or with one that was found somewhere. No redirect is followed; any answer but 2xx is
  * a fault.
  */
 export async function ask(
   upstream: Upstream,
   request: AskRequest,
   clearance: Clearance,
+  found: Concealed | null = null,
 ): Promise<Uint8Array> {
   const name = upstream.discoverCredential ?? upstream.credential
-  const secret = upstream.vault.open(name, clearance)
+  const secret = found ?? upstream.vault.open(name, clearance)
   const redactor = redactorOf(upstream, clearance)
   const body = Buffer.from(request.body)
   const bytes = writeRequest(upstream, { ...request, body }, secret)

@@ -1,6 +1,7 @@
 import { isClearance } from '../clearance.ts'
 import type { Clearance } from '../clearance.ts'
 import type { Vault } from '../credentials/vault.ts'
+import type { Concealed } from '../domain/concealed.ts'
 import { Fault, assert } from '../domain/fault.ts'
 import type { SecretName, UpstreamName } from '../domain/names.ts'
 import type { Request } from '../domain/request.ts'
@@ -26,6 +27,13 @@ export interface Upstreams {
   send(request: Request, clearance: Clearance, signal: AbortSignal): Promise<Sent>
   /** Holdpoint's own question. Resolves with the body of a 2xx answer. */
   ask(upstream: UpstreamName, request: AskRequest, clearance: Clearance): Promise<Uint8Array>
+  /** The same with a credential that was found somewhere, to learn what it is. */
+  readonly askWith: (
+    upstream: UpstreamName,
+    request: AskRequest,
+    clearance: Clearance,
+    found: Concealed,
+  ) => Promise<Uint8Array>
   /** Ends every connection, whatever is under way. */
   close(): Promise<void>
 }
@@ -105,12 +113,13 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
     name: UpstreamName,
     request: AskRequest,
     clearance: Clearance,
+    found: Concealed | null = null,
   ): Promise<Uint8Array> {
     checkClearance(clearance, 'discover')
     if (clearance.upstream !== name || clearance.request !== digestOfAsk(name, request)) {
       throw mismatch()
     }
-    return ask(find(name), request, clearance)
+    return ask(find(name), request, clearance, found)
   }
 
   function close(): Promise<void> {
@@ -119,7 +128,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
     return Promise.resolve()
   }
 
-  return { send: sendOnce, ask: askOnce, close }
+  return { send: sendOnce, ask: askOnce, askWith: askOnce, close }
 }
 
 function upstreamOf(

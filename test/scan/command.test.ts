@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 
 import { createRealWorld } from '../../src/cli/real-world.ts'
 import { runCommandLine } from '../../src/cli/run.ts'
-import { openStagedWorld } from '../../src/cli/staged.ts'
 import { openFolder } from '../cli/folder.ts'
 import { openTerminal } from '../cli/terminal.ts'
 import type { TerminalOptions } from '../cli/terminal.ts'
@@ -51,47 +48,6 @@ function open(t: TestContext): Place {
     },
   }
 }
-
-const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
-
-test('the token of the incident tops the list of its own world', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'holdpoint-scan-'))
-  const world = await openStagedWorld({
-    ...{ folder, mode: 'legacy', postgres: false, ports: { agents: 0, console: 0, mcp: 0 } },
-    opening: { environment: process.env, passphrase: null, report: () => undefined },
-  })
-  t.after(async () => {
-    await world.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const { cwd, env } = { cwd: world.scene, env: { HOME: folder, PATH: pathOf() } }
-  const { code, stdout, stderr } = await run(['scan', '--json'], { cwd, env })
-  const { findings } = JSON.parse(stdout) as {
-    findings: {
-      kind: string
-      reach: { kind: string }
-      destroys: string
-      places: { name: string; line: number; key: string }[]
-    }[]
-  }
-  const [first] = findings
-  assert.deepEqual(first?.places[0], {
-    ...{
-      source: 'work-tree',
-      name: 'scripts/domains/.env',
-      line: 2,
-      key: 'RAILWAY_API_TOKEN',
-      commit: null,
-    },
-  })
-  assert.equal(first.reach.kind, 'account')
-  assert.equal(first.destroys, 'yes')
-  assert.equal(code, 4)
-  const lines = readFileSync(join(world.scene, 'scripts/domains/.env'), 'utf8')
-  const token = /RAILWAY_API_TOKEN=(\S+)/.exec(lines)?.[1] ?? ''
-  assert.match(token, uuid)
-  assert.ok(!(stdout + stderr).includes(token))
-})
 
 test('nothing found is 0, something is 4, not everything read is 5', async (t) => {
   const { cwd, env, write } = open(t)

@@ -18,6 +18,7 @@ import type { ExitCode } from '../exit-codes.ts'
 import { safeJson } from '../output.ts'
 import { moveFindings } from '../scan-move.ts'
 import type { MoveKeys } from '../scan-move.ts'
+import { verifiedLines, verifyFindings } from '../scan-verify.ts'
 import { scanLines } from '../scan-words.ts'
 
 export const scan: CommandRow = {
@@ -32,6 +33,7 @@ export const scan: CommandRow = {
   options: [
     { form: '--only <sources>', about: `some of them, by name: ${sourceNames.join(',')}` },
     { form: '--sarif', about: 'the answer as SARIF 2.1.0' },
+    { form: '--verify', about: 'ask providers what each is, through the running gate' },
     { form: '--move', about: 'ask for each whether it is moved into the vault' },
     { form: '--agent <name>', about: 'with --move: leave a lease of this agent in its place' },
   ],
@@ -47,11 +49,19 @@ export const scan: CommandRow = {
         if (surroundings.isTty.stderr && !output.json) output.aside(`reading ${about} …`)
       },
     })
+    if (given.flag('verify')) return verify(call, report, { salt, uid: world.uid })
     if (given.flag('sarif')) surroundings.stdout.write(`${safeJson(sarifOf(report, world))}\n`)
     else if (!given.flag('move')) output.result(jsonOf(report), scanLines(report, output))
     if (!given.flag('move')) return exitOf(report)
     return move(call, report, { salt, uid: world.uid })
   },
+}
+
+async function verify(call: Call, report: ScanReport, keys: MoveKeys): Promise<ExitCode> {
+  const verified = await verifyFindings(call, report.findings, keys)
+  const lines = [...scanLines(report, call.output), '', ...verifiedLines(verified)]
+  call.output.result({ ...jsonOf(report), verified }, lines)
+  return exitOf(report)
 }
 
 async function move(call: Call, { findings }: ScanReport, keys: MoveKeys): Promise<ExitCode> {

@@ -3,6 +3,7 @@ import { discoverRailway } from './discover.ts'
 import { outcomeOf } from './outcome.ts'
 import { createRailwayReader } from './read.ts'
 import { refuse } from './refuse.ts'
+import { whoseRailway } from './whose.ts'
 
 export const railway: Provider = {
   name: 'railway',
@@ -16,4 +17,5 @@ export const railway: Provider = {
   refuse,
   outcome: outcomeOf,
   discover: discoverRailway,
+  whose: whoseRailway,
 }
