@@ -30,6 +30,9 @@ import { log } from './commands/log.ts'
 import { mandateGrant } from './commands/mandate-grant.ts'
 import { mandateList } from './commands/mandate-list.ts'
 import { mandateRevoke } from './commands/mandate-revoke.ts'
+import { mcpAccept } from './commands/mcp-accept.ts'
+import { mcpPins } from './commands/mcp-pins.ts'
+import { mcp } from './commands/mcp.ts'
 import { policyCheck } from './commands/policy-check.ts'
 import { postgresEnroll } from './commands/postgres-enroll.ts'
 import { postgresStatus } from './commands/postgres-status.ts'
@@ -67,6 +70,9 @@ export const commandRows: readonly CommandRow[] = [
   postgresEnroll,
   postgresStatus,
   postgresUnenroll,
+  mcp,
+  mcpPins,
+  mcpAccept,
   holdsList,
   holdsShow,
   askList,

@@ -136,8 +136,8 @@ function relocated(action: Action, upstream: UpstreamName): Action {
       resource: { provider: 'mcp', type: `${provider}-${type}`, id: inside, within },
     }
   })
-  const { trial: _untried, ...rest } = action
-  return { ...rest, effects, evidence: { ...action.evidence, reader: 'mcp' } }
+  // It is not tried: nobody here can.
+  return { verb: action.verb, effects, evidence: { ...action.evidence, reader: 'mcp' } }
 }
 
 function segment(id: string): string {

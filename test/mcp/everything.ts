@@ -83,8 +83,6 @@ function plainTools(server: McpServer): void {
   )
 }
 
-type Notification = Parameters<ServerContext['mcpReq']['notify']>[0]
-
 function talkingTools(server: McpServer): void {
   const inputSchema = z.object({})
   server.registerTool(
@@ -97,7 +95,7 @@ function talkingTools(server: McpServer): void {
         'Tool execution completed',
       ]) {
         const said = { method: 'notifications/message', params: { level: 'info', data } }
-        await ctx.mcpReq.notify(said as Notification)
+        await ctx.mcpReq.notify(said)
         await pause()
       }
       return text('logged')
@@ -110,7 +108,7 @@ function talkingTools(server: McpServer): void {
       const progressToken = ctx.mcpReq._meta?.progressToken ?? 0
       for (const progress of [0, 50, 100]) {
         const params = { progressToken, progress, total: 100 }
-        await ctx.mcpReq.notify({ method: 'notifications/progress', params } as Notification)
+        await ctx.mcpReq.notify({ method: 'notifications/progress', params })
         await pause()
       }
       return text('done')

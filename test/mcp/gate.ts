@@ -79,7 +79,8 @@ async function admit(
   opening: Parameters<typeof openState>[1],
   { actions = ['read'], resources = ['mcp:*'], secrets = {} }: SceneOptions,
 ): Promise<readonly string[]> {
-  const { control, close } = await openState(configuration, opening)
+  const state = await openState(configuration, opening)
+  const { control } = state
   for (const [name, value] of Object.entries(secrets)) {
     const secret = name as SecretName
     await control.secretPut({ secret, value: new Concealed(name, value), by })
@@ -100,6 +101,6 @@ async function admit(
     const { token } = await control.leaseIssue({ agent: who, mandate, minutes: 600, by })
     leases.push(token.reveal())
   }
-  await close()
+  await state.close()
   return leases
 }

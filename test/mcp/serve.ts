@@ -82,9 +82,9 @@ async function respond(
     const reader = given.body.getReader()
     response.on('close', () => void reader.cancel().catch(() => undefined))
     for (;;) {
-      const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }))
-      if (done || value === undefined) break
-      response.write(value)
+      const next = await reader.read().catch(() => null)
+      if (next === null || next.done) break
+      response.write(next.value as Uint8Array)
     }
   }
   response.end()

@@ -3,7 +3,7 @@
 // specification has it.
 // https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
 import type { Message } from '../../wire/mcp/message.ts'
-import { isModern, mcpMethods, versionKey } from '../../wire/mcp/methods.ts'
+import { isModern, versionKey } from '../../wire/mcp/methods.ts'
 import type { Inbound } from './inbound.ts'
 
 /** The revision that a message is of, by its own word or its header; null where it says none. */
@@ -16,6 +16,13 @@ export function versionOf(message: Message, inbound: Inbound): string | null {
   return typeof inBody === 'string' ? inBody : inbound.header('mcp-protocol-version')
 }
 
+/** Of a revision without sessions: by its body's own word, whatever that is, or by the header. */
+export function saysModern(message: Message, inbound: Inbound): boolean {
+  const meta = message.kind === 'response' ? undefined : message.params['_meta']
+  const claims = typeof meta === 'object' && meta !== null && Object.hasOwn(meta, versionKey)
+  return claims || isModern(inbound.header('mcp-protocol-version'))
+}
+
 /** What does not agree; null when all does. */
 export function headerFault(message: Message, inbound: Inbound): string | null {
   if (message.kind === 'response') return null
@@ -24,7 +31,7 @@ export function headerFault(message: Message, inbound: Inbound): string | null {
   if (named !== null && version !== named) {
     return 'the header MCP-Protocol-Version is not the version that the body says'
   }
-  const modern = isModern(version)
+  const modern = saysModern(message, inbound)
   if (modern && named === null) return 'the header MCP-Protocol-Version is missing'
   const method = inbound.header('mcp-method')
   if (modern && method === null) return 'the header Mcp-Method is missing'
@@ -34,12 +41,19 @@ export function headerFault(message: Message, inbound: Inbound): string | null {
   return nameFault(message, inbound, modern) ?? parameterFault(message, inbound)
 }
 
+/** What must be repeated, of which methods. */
+const repeated: ReadonlyMap<string, 'name' | 'uri'> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+])
+
 type Asked = Exclude<Message, { kind: 'response' }>
 
 function nameFault({ method, params }: Asked, inbound: Inbound, modern: boolean): string | null {
-  const names = mcpMethods.get(method)?.names
+  const names = repeated.get(method)
   const given = inbound.header('mcp-name')
-  const meant = names === 'name' || names === 'uri' ? params[names] : undefined
+  const meant = names === undefined ? undefined : params[names]
   if (given === null) {
     return modern && typeof meant === 'string' ? 'the header Mcp-Name is missing' : null
   }

@@ -5,8 +5,7 @@ import type { Gate, Refusal, Session } from '../../domain/request.ts'
 import type { Clock } from '../../system/clock.ts'
 import { errorCodes, errorText, readMessage } from '../../wire/mcp/message.ts'
 import type { Message } from '../../wire/mcp/message.ts'
-import { isModern } from '../../wire/mcp/methods.ts'
-import { headerFault, versionOf } from './check-headers.ts'
+import { headerFault, saysModern } from './check-headers.ts'
 import { said, saidNothing } from './inbound.ts'
 import type { Inbound, Outbound } from './inbound.ts'
 import { messageLimits } from './limits.ts'
@@ -170,7 +169,7 @@ class Desk implements McpDesk {
 
   async #sessionFor(message: Message, inbound: Inbound): Promise<Open | Outbound> {
     const named = this.#named(inbound)
-    if (isModern(versionOf(message, inbound))) {
+    if (saysModern(message, inbound)) {
       // Nobody names a session there: what one lease asks of one entry is one.
       const key = `modern ${inbound.entry} ${inbound.owner}`
       const known = this.#open.get(key)
@@ -208,7 +207,10 @@ class Desk implements McpDesk {
     }
     const session: Session = {
       ...{ id, peer: inbound.peer, sever: close },
-      onClose: (listener) => void (over.signal.aborted ? listener() : listeners.push(listener)),
+      onClose: (listener) => {
+        if (over.signal.aborted) listener()
+        else listeners.push(listener)
+      },
     }
     const { gate } = this.#options
     const parts = { gate, session, requestsMax: limits.requestsMax, over: over.signal }

@@ -177,7 +177,7 @@ async function write(outbound: Outbound, response: ServerResponse): Promise<void
     }
     const first = exchange.form === 'message' ? await events.next() : null
     await events.return?.()
-    const message = first?.done === false ? (first.value as McpEvent).message : ''
+    const message = first?.done === false ? first.value.message : ''
     if (message === '') {
       response.writeHead(status, { ...headers, 'content-length': '0' }).end()
       return

@@ -7,8 +7,8 @@ import type { JsonObject, JsonValue } from '../../languages/json/value.ts'
 import { exchangeMember } from '../../wire/mcp/members.ts'
 import { errorCodes, errorText, readMessage, resultText } from '../../wire/mcp/message.ts'
 import type { Id, Message, MessageLimits } from '../../wire/mcp/message.ts'
-import { isModern, mcpMethods, modernVersion } from '../../wire/mcp/methods.ts'
-import { versionOf } from './check-headers.ts'
+import { mcpMethods, modernVersion } from '../../wire/mcp/methods.ts'
+import { saysModern, versionOf } from './check-headers.ts'
 import { said, saidNothing } from './inbound.ts'
 import type { Inbound } from './inbound.ts'
 import { cacheFor, discovered, initialized, unsupported } from './own-seat.ts'
@@ -61,10 +61,11 @@ class MergedSeat implements Seat {
       return saidNothing(202)
     }
     const version = versionOf(message, inbound)
-    if (isModern(version) && version !== modernVersion) {
+    const modern = saysModern(message, inbound)
+    if (modern && version !== modernVersion) {
       return unsupported(message.id, version ?? '')
     }
-    return this.#request(message, inbound, isModern(version))
+    return this.#request(message, inbound, modern)
   }
 
   async listen(_after: string | null, signal: AbortSignal): Promise<McpExchange> {
@@ -120,7 +121,7 @@ class MergedSeat implements Seat {
     const split = typeof given === 'string' ? splitAny(given, path.at(-1) === 'uri') : null
     const seat = split === null ? undefined : this.#begun.get(split.server)
     if (split === null || seat === undefined) {
-      const why = `nothing here is called \`${String(given).slice(0, 200)}\``
+      const why = `nothing here is called \`${typeof given === 'string' ? given.slice(0, 200) : ''}\``
       return said(modern ? 400 : 200, errorText(id, errorCodes.params, why))
     }
     const text = exchangeMember(message.text, path, JSON.stringify(split.name))

@@ -4,9 +4,9 @@ import type { McpExchange, Presented } from '../../domain/request.ts'
 import { isObject, member } from '../../languages/json/value.ts'
 import { errorCodes, errorText, resultText } from '../../wire/mcp/message.ts'
 import type { Id, Message } from '../../wire/mcp/message.ts'
-import { isModern, modernVersion } from '../../wire/mcp/methods.ts'
+import { modernVersion } from '../../wire/mcp/methods.ts'
 import { gateInfo } from '../../wire/mcp/own-words.ts'
-import { versionOf } from './check-headers.ts'
+import { saysModern, versionOf } from './check-headers.ts'
 import { said, saidNothing } from './inbound.ts'
 import type { Inbound } from './inbound.ts'
 import type { Seat } from './seat.ts'
@@ -78,7 +78,7 @@ export function createOwnSeat(own: OwnTools): Seat {
       if (message.kind !== 'request') return saidNothing(202)
       const { id, method, params } = message
       const version = versionOf(message, inbound)
-      const modern = isModern(version)
+      const modern = saysModern(message, inbound)
       if (modern && version !== modernVersion) return unsupported(id, version ?? '')
       const kind = modern ? { resultType: 'complete' } : {}
       switch (method) {

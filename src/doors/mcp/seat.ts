@@ -12,9 +12,9 @@ import type {
 import type { UpstreamName } from '../../domain/names.ts'
 import { errorCodes, errorText } from '../../wire/mcp/message.ts'
 import type { Id, Message } from '../../wire/mcp/message.ts'
-import { clientNotifications, isModern, mcpMethods } from '../../wire/mcp/methods.ts'
+import { clientNotifications, mcpMethods } from '../../wire/mcp/methods.ts'
 import { refusalText } from '../../wire/mcp/own-words.ts'
-import { versionOf } from './check-headers.ts'
+import { saysModern } from './check-headers.ts'
 import { said, saidNothing } from './inbound.ts'
 import type { Inbound } from './inbound.ts'
 
@@ -100,7 +100,7 @@ class DirectSeat implements Seat {
 
   async #request(message: Asked, inbound: Inbound): Promise<McpExchange> {
     const { id, method } = message
-    const modern = isModern(versionOf(message, inbound))
+    const modern = saysModern(message, inbound)
     const row = mcpMethods.get(method)
     const no = (code: number, why: string, status = modern ? 400 : 200): McpExchange =>
       said(status, errorText(id, code, why))

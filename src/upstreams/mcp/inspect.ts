@@ -11,9 +11,9 @@ import { toolsMax } from './limits.ts'
 
 export interface PinBook {
   /** by the tool's name */
-  pinned(upstream: UpstreamName): ReadonlyMap<string, Digest>
+  readonly pinned: (upstream: UpstreamName) => ReadonlyMap<string, Digest>
   /** Durable when it resolves. */
-  pin(fact: FactOf<'tool-pinned'>): Promise<unknown>
+  readonly pin: (fact: FactOf<'tool-pinned'>) => Promise<unknown>
 }
 
 /** A tool as a server has shown it last, for people to look at. */

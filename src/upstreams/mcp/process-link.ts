@@ -72,7 +72,8 @@ class ProcessLink implements Link {
     const id = this.#next++
     const queue = new EventQueue(this.#limits.waitingMax, () => this.#cancel(id))
     const meta = message.params['_meta']
-    const token = typeof meta === 'object' && meta !== null ? Reflect.get(meta, 'progressToken') : 0
+    const token: unknown =
+      typeof meta === 'object' && meta !== null ? Reflect.get(meta, 'progressToken') : 0
     const progress = typeof token === 'string' || typeof token === 'number' ? token : null
     this.#asked.set(id, { id: message.id, method: message.method, progress, queue })
     signal.addEventListener('abort', () => this.#cancel(id), { once: true })
@@ -169,7 +170,8 @@ class ProcessLink implements Link {
   #whose(message: Exclude<Message, { kind: 'response' }>): { queue: EventQueue; text: string } {
     const { method, params, text } = message
     const meta = params['_meta']
-    const told = typeof meta === 'object' && meta !== null ? Reflect.get(meta, subscriptionKey) : 0
+    const told: unknown =
+      typeof meta === 'object' && meta !== null ? Reflect.get(meta, subscriptionKey) : 0
     const open = [...this.#asked].reverse()
     if (typeof told === 'number' && told !== 0) {
       const asked = this.#asked.get(told)

@@ -84,52 +84,19 @@ export function createMcpServers(options: McpServersOptions): McpServers {
     assert(!sessions.has(key), 'a session is opened once')
     const ofServer = [...sessions.keys()].filter((one) => one.endsWith(`/${config.name}`))
     if (ofServer.length >= sessionsMax) return notSent('sessions-limit')
-    const opened = openLink(config, clearance)
+    const opened = openLink(config, clearance, options, ways)
     clearance.spend()
     if (typeof opened === 'string') return notSent(opened)
-    const { link, secrets } = opened
+    const { way, secrets } = opened
     const redactor = createRedactor(secrets)
     const mcp = new McpSession({
-      ...{ upstream: config.name, link, tools, milliseconds: options.milliseconds },
+      ...{ upstream: config.name, link: way, tools, milliseconds: options.milliseconds },
       clean: (text) => options.scrub(redactor.text(text)),
     })
     sessions.set(key, mcp)
-    link.onClose(() => sessions.delete(key))
+    way.onClose(() => sessions.delete(key))
     const reply = { kind: 'mcp-opened', channel: mcp.channel } as const
     return { kind: 'replied', reply, ended: Promise.resolve({ kind: 'succeeded', status: 200 }) }
-  }
-
-  /** Its secrets, to know them again in what it says; or the code of why it cannot be. */
-  function openLink(
-    { name, way }: McpConfig,
-    clearance: Clearance,
-  ): { link: Link; secrets: readonly string[] } | string {
-    const secrets: string[] = []
-    const resolve = (value: McpValue): string => {
-      if (typeof value === 'string') return value
-      const secret = options.vault.open(value.secret, clearance).reveal()
-      secrets.push(secret)
-      return value.prefix + secret
-    }
-    try {
-      if (way.kind === 'command') {
-        const { command, args, folder } = way
-        const environment = {
-          ...pick(options.environment),
-          ...Object.fromEntries([...way.env].map(([key, value]) => [key, resolve(value)])),
-        }
-        const link = openProcess({ command, args, environment, folder }, linkLimits)
-        return { link, secrets }
-      }
-      const headers = [...way.headers].map(([key, value]) => [key, resolve(value)] as const)
-      const server = { url: new URL(way.url), allowPrivate: way.allowPrivate, headers }
-      const known = ways.get(name) ?? createHttpWays(server, options.dial)
-      ways.set(name, known)
-      return { link: openHttp(server, known, linkLimits), secrets }
-    } catch (fault) {
-      if (fault instanceof Fault && fault.code !== 'bug') return fault.code
-      throw fault
-    }
   }
 
   async function send(
@@ -160,6 +127,45 @@ export function createMcpServers(options: McpServersOptions): McpServers {
   }
 
   return { send, seen: () => tools.seen(), close }
+}
+
+interface OpenedLink {
+  readonly way: Link
+  readonly secrets: readonly string[]
+}
+
+/** Its secrets, to know them again in what it says; or the code of why it cannot be. */
+function openLink(
+  { name, way }: McpConfig,
+  clearance: Clearance,
+  options: McpServersOptions,
+  ways: Map<UpstreamName, Agent>,
+): OpenedLink | string {
+  const secrets: string[] = []
+  const resolve = (value: McpValue): string => {
+    if (typeof value === 'string') return value
+    const secret = options.vault.open(value.secret, clearance).reveal()
+    secrets.push(secret)
+    return value.prefix + secret
+  }
+  try {
+    if (way.kind === 'command') {
+      const { command, args, folder } = way
+      const environment = {
+        ...pick(options.environment),
+        ...Object.fromEntries([...way.env].map(([key, value]) => [key, resolve(value)])),
+      }
+      return { way: openProcess({ command, args, environment, folder }, linkLimits), secrets }
+    }
+    const headers = [...way.headers].map(([key, value]) => [key, resolve(value)] as const)
+    const server = { url: new URL(way.url), allowPrivate: way.allowPrivate, headers }
+    const known = ways.get(name) ?? createHttpWays(server, options.dial)
+    ways.set(name, known)
+    return { way: openHttp(server, known, linkLimits), secrets }
+  } catch (fault) {
+    if (fault instanceof Fault && fault.code !== 'bug') return fault.code
+    throw fault
+  }
 }
 
 function pick(

@@ -127,9 +127,9 @@ export class McpSession {
       for await (const event of sent.events) {
         const read = event.message === '' ? null : this.#read(event.message, sent.status, about?.id)
         if (read === null && event.message !== '') continue
-        if (read?.kind === 'response' && read.id === about?.id) {
+        if (about !== null && read?.kind === 'response' && read.id === about.id) {
           answered = true
-          about?.end?.(outcomeOf(read, sent.status))
+          about.end?.(outcomeOf(read, sent.status))
         }
         yield read === null ? event : { ...event, message: this.#parts.clean(read.text) }
       }
@@ -271,7 +271,8 @@ function outcomeOf({ error, result }: Extract<Message, { kind: 'response' }>, st
       typeof code === 'number' && Number.isInteger(code) ? `mcp-error${code}` : 'mcp-error'
     return { kind: 'failed', code: said, status } as const
   }
-  const failed = typeof result === 'object' && result !== null && Reflect.get(result, 'isError')
+  const failed: unknown =
+    typeof result === 'object' && result !== null && Reflect.get(result, 'isError')
   if (failed === true) return { kind: 'failed', code: 'tool-error', status } as const
   return { kind: 'succeeded', status } as const
 }

@@ -35,7 +35,7 @@ const instructing = [
 export function readDefinitions(result: JsonValue | null): readonly ToolDefinition[] | null {
   const tools = isObject(result ?? undefined) ? member(result as JsonObject, 'tools') : undefined
   if (!isList(tools) || !tools.every((tool) => isObject(tool))) return null
-  const read = tools.map((tool) => readDefinition(tool as JsonObject))
+  const read = tools.map((tool) => readDefinition(tool))
   const alike = new Map<string, Set<string>>()
   for (const { name } of read) {
     const skeleton = name.toLowerCase().replace(/[_.\-/]/g, '')

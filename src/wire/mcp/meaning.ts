@@ -1,7 +1,7 @@
 // What of a request's `params` counts as its meaning. Clients give each sending a progress token
 // and traces of their own; a call that is sent again after its release differs in nothing else.
 import { isObject } from '../../languages/json/value.ts'
-import type { JsonObject, JsonValue } from '../../languages/json/value.ts'
+import type { JsonObject } from '../../languages/json/value.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import { membersOf } from './members.ts'
 
@@ -24,7 +24,7 @@ export function meaningOf(paramsText: string): string {
     ? Object.fromEntries(Object.entries(meta).filter(([name]) => !ofOneSending.has(name)))
     : meta
   const empty = kept === undefined || (isObject(kept) && Object.keys(kept).length === 0)
-  const meaning = empty ? rest : { ...rest, _meta: kept as JsonValue }
+  const meaning = empty ? rest : { ...rest, _meta: kept }
   // Numbers that ECMAScript would round are told apart by how they are written.
   return hasRounded(withoutMeta(paramsText)) ? paramsText : canonicalJson(meaning)
 }

@@ -53,5 +53,6 @@ export const subscriptionKey = 'io.modelcontextprotocol/subscriptionId'
 
 /** Revisions from this on know no session: each request says all that is to be known. */
 export function isModern(version: string | null): boolean {
-  return version !== null && /^\d{4}-\d{2}-\d{2}$/.test(version) && version >= modernVersion
+  if (version === null) return false
+  return !/^\d{4}-\d{2}-\d{2}$/.test(version) || version >= modernVersion
 }
