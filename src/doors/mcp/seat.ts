@@ -104,7 +104,7 @@ class DirectSeat implements Seat {
     const row = mcpMethods.get(method)
     const no = (code: number, why: string, status = modern ? 400 : 200): McpExchange =>
       said(status, errorText(id, code, why))
-    if (row === undefined) {
+    if (row === undefined || (modern && row.legacy === true)) {
       return no(errorCodes.method, `\`${method}\` is not taken here`, modern ? 404 : 200)
     }
     if (typeof id === 'string' && id.startsWith('holdpoint-')) {

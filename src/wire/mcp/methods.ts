@@ -5,23 +5,25 @@
 export interface MethodRow {
   readonly kind: 'flow' | 'judged'
   /** the member of params that says what is meant */
+  /** the newer revisions do not have it */
+  readonly legacy?: true
   readonly names?: 'name' | 'uri' | 'taskId' | 'ref'
 }
 
 export const mcpMethods: ReadonlyMap<string, MethodRow> = new Map<string, MethodRow>([
-  ['initialize', { kind: 'flow' }],
-  ['ping', { kind: 'flow' }],
+  ['initialize', { kind: 'flow', legacy: true }],
+  ['ping', { kind: 'flow', legacy: true }],
   ['server/discover', { kind: 'flow' }],
   ['tools/list', { kind: 'flow' }],
   ['prompts/list', { kind: 'flow' }],
   ['resources/list', { kind: 'flow' }],
   ['resources/templates/list', { kind: 'flow' }],
-  ['logging/setLevel', { kind: 'flow' }],
-  ['resources/unsubscribe', { kind: 'flow' }],
+  ['logging/setLevel', { kind: 'flow', legacy: true }],
+  ['resources/unsubscribe', { kind: 'flow', legacy: true }],
   ['tools/call', { kind: 'judged', names: 'name' }],
   ['prompts/get', { kind: 'judged', names: 'name' }],
   ['resources/read', { kind: 'judged', names: 'uri' }],
-  ['resources/subscribe', { kind: 'judged', names: 'uri' }],
+  ['resources/subscribe', { kind: 'judged', names: 'uri', legacy: true }],
   ['completion/complete', { kind: 'judged', names: 'ref' }],
   ['subscriptions/listen', { kind: 'judged' }],
   ['tasks/get', { kind: 'judged', names: 'taskId' }],
