@@ -63,6 +63,7 @@ const surroundings: Surroundings = {
   columns: process.stdout.isTTY ? process.stdout.columns : null,
   user: userName(),
   pid: process.pid,
+  platform: process.platform,
   programs: {
     uid: process.getuid?.() ?? -1,
     gid: process.getgid?.() ?? -1,

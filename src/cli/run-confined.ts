@@ -6,13 +6,15 @@ import type { Mandate } from '../domain/mandate.ts'
 import { millisecondsOf } from '../domain/instant.ts'
 import { Fault } from '../domain/fault.ts'
 import type { LeaseId } from '../domain/names.ts'
+import { recordThrough } from '../main/advice-record.ts'
 import { agentRowOf, isAnyCommand } from '../sandbox/agents.ts'
 import type { AgentRow } from '../sandbox/agents.ts'
 import { findBubblewrap } from '../sandbox/bubblewrap.ts'
 import { confine, runFolder } from '../sandbox/confine.ts'
-import type { Confined, Running } from '../sandbox/confine.ts'
+import type { Confined, Extra, Running } from '../sandbox/confine.ts'
 import { openJournal } from '../sandbox/journal.ts'
 import type { Opened } from '../sandbox/journal.ts'
+import { ownFolder } from '../sandbox/plan.ts'
 import { workTreeOf } from '../sandbox/survey.ts'
 import type { Snapshot } from '../snapshots/snapshots.ts'
 import { inert } from '../wire/inert.ts'
@@ -24,6 +26,7 @@ import { guardedBy } from './run-guarded.ts'
 import { wrap } from './output.ts'
 import { openRunHooks } from './run-hooks.ts'
 import { mandateForRun, showMandate } from './run-mandate.ts'
+import { openWay, warnOpen, warnSeatbelt } from './run-open.ts'
 import { followRun } from './run-progress.ts'
 import { tokenStands } from './run-tokens.ts'
 import { actorOf, configurationOf } from './session.ts'
@@ -33,7 +36,7 @@ export async function runConfined(call: Call): Promise<number> {
   const { surroundings, given } = call
   const command = [need(given.operand(0), 'the command'), ...given.operands(1)]
   const place = placeOf(call)
-  const bwrap = findBubblewrap(surroundings.env['PATH'] ?? '/usr/bin:/bin')
+  const way = wayOf(call)
   const configuration = await configurationOf(call)
   const by = actorOf(call, configuration)
   const row = agentRowOf(command[0] ?? '')
@@ -47,7 +50,7 @@ export async function runConfined(call: Call): Promise<number> {
     showMandate(call, mandate, row.hosts)
     return await withLease({ call, gate, configuration, by, row, opened, place }, mandate, {
       command,
-      bwrap,
+      way,
     })
   } finally {
     opened.journal.close()
@@ -102,7 +105,24 @@ interface Run {
 
 interface Started {
   readonly command: readonly string[]
-  readonly bwrap: string
+  readonly way: Way
+}
+
+type Way =
+  Readonly<{ kind: 'bubblewrap'; program: string }> | Readonly<{ kind: 'seatbelt' | 'open' }>
+
+/** Refuses rather than giving less than was asked for. */
+function wayOf(call: Call): Way {
+  const { env, platform } = call.surroundings
+  if (call.given.flag('unsandboxed')) {
+    warnOpen(call)
+    return { kind: 'open' }
+  }
+  if (platform === 'darwin') {
+    warnSeatbelt(call)
+    return { kind: 'seatbelt' }
+  }
+  return { kind: 'bubblewrap', program: findBubblewrap(env['PATH'] ?? '/usr/bin:/bin') }
 }
 
 const leaseMinutesMax = 720
@@ -129,14 +149,15 @@ async function withLease(run: Run, mandate: Mandate, started: Started): Promise<
     fullScreen: run.row.fullScreen,
   })
   try {
-    const confined = confinedFor(run, mandate, started, { token: token.reveal(), folder })
-    showSurvey(call, confined)
+    const made = madeFor(run, mandate, started, { token: token.reveal(), folder })
     const hooks = await openRunHooks({
-      ...{ call, agent: run.row, command: started.command, ...place, own: confined.own },
+      ...{ call, agent: run.row, command: started.command, ...place },
+      ...{ own: made.own, inside: made.inside, confined: made.inside === ownFolder },
       governed: governedBy(run),
+      record: recordThrough(control, mandate.agent, lease.id),
     })
     try {
-      return await untilEnded(call, await confined.start(hooks.extra))
+      return await untilEnded(call, await made.start(hooks.extra))
     } finally {
       kept = await hooks.taken()
       start = hooks.start
@@ -179,24 +200,38 @@ function showSurvey({ output, surroundings }: Call, { survey, environment }: Con
   for (const limit of limits) fit(`note     ${inert(limit)}`)
 }
 
-function confinedFor(
+interface Made {
+  /** a folder outside, and where it is seen by the agent */
+  readonly own: string
+  readonly inside: string
+  start(extra: Extra): Promise<Running>
+}
+
+function madeFor(
   { call, gate, configuration, row, opened, place }: Run,
   mandate: Mandate,
-  { command, bwrap }: Started,
+  { command, way }: Started,
   { token, folder }: Readonly<{ token: string; folder: string }>,
-): Confined {
-  const { surroundings } = call
-  const { programs, env } = surroundings
+): Made {
+  const { programs, env } = call.surroundings
   const doors = doorsOf(gate, configuration, mandate.egress)
+  const guarded = guardedBy(configuration, programs.node, place.stateHome)
+  const { authority } = gate
+  if (way.kind !== 'bubblewrap') {
+    const wanted = { call, agent: row, doors, lease: token, authority, folder, place }
+    const open = openWay({ ...wanted, hidden: guarded.hidden }, way.kind === 'seatbelt')
+    return { ...open, inside: open.own }
+  }
   const postgres = doors.postgres === null ? null : { host: '127.0.0.1', port: doors.postgres.port }
-  return confine({
-    ...{ command, agent: row, ...place, doors, lease: token, authority: gate.authority, folder },
-    ...guardedBy(configuration, programs.node, place.stateHome),
+  const confined = confine({
+    ...{ command, agent: row, ...place, doors, lease: token, authority, folder, ...guarded },
     ...tokenStands(configuration, { lease: token, postgres }),
     ...{ uid: programs.uid, gid: programs.gid, environment: env, journal: opened.journal },
     terminal: onTerminal(call),
-    programs: { bwrap, ...programs },
+    programs: { bwrap: way.program, ...programs },
   })
+  showSurvey(call, confined)
+  return { ...confined, inside: ownFolder }
 }
 
 function onTerminal({ surroundings }: Call): boolean {

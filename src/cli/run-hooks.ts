@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 
 import { serveHookSocket } from '../doors/hook/serve.ts'
 import { isHookAgent } from '../doors/hook/event.ts'
+import type { AdvisedNote } from '../doors/hook/parts.ts'
 import { buildClient } from '../hooks/client.ts'
 import { withElements } from '../hooks/json-edit.ts'
 import { hookPlace } from '../hooks/place.ts'
@@ -13,7 +14,6 @@ import type { OneRun } from '../hooks/table.ts'
 import { createAdviceDesk, installedCode } from '../main/advice.ts'
 import type { AgentRow } from '../sandbox/agents.ts'
 import type { Extra } from '../sandbox/confine.ts'
-import { ownFolder } from '../sandbox/plan.ts'
 import { openSnapshots, snapshotsFolder } from '../snapshots/open.ts'
 import type { Snapshot, Snapshots } from '../snapshots/snapshots.ts'
 import { whyStart } from '../snapshots/snapshots.ts'
@@ -36,19 +36,22 @@ interface HookOptions {
   readonly home: string
   readonly workTree: string
   readonly stateHome: string
-  /** seen inside as `/run/holdpoint` */
+  /** a folder outside, and where the agent sees it */
   readonly own: string
+  readonly inside: string
+  readonly confined: boolean
   readonly governed: readonly string[]
+  readonly record: (note: AdvisedNote) => Promise<void>
 }
 
 export async function openRunHooks(options: HookOptions): Promise<RunHooks> {
-  const { call, home, workTree, own, governed } = options
+  const { call, home, workTree, own, governed, confined } = options
   const { env } = call.surroundings
   const snapshots = await openTree(options)
   const start = await takeFirst(call, snapshots)
   const desk = createAdviceDesk({
-    ...{ home, environment: env, workTree, governed, confined: true },
-    ...{ sessions: null, record: null, tag: 'run' },
+    ...{ home, environment: env, workTree, governed, confined },
+    ...{ sessions: null, record: options.record, tag: 'run' },
     snapshots: () => Promise.resolve(start === null ? null : snapshots),
   })
   const { version } = installedCode()
@@ -122,17 +125,17 @@ function programNamed(name: string, path: string): string | null {
   return files.find((file) => file.startsWith('/usr/') && existsSync(file)) ?? null
 }
 
-function extraFor({ call, agent, command, own, home }: HookOptions): Extra {
+function extraFor({ call, agent, command, own, home, inside }: HookOptions): Extra {
   const told: OneRun = isHookAgent(agent.name)
-    ? hookRow(agent.name).run({ client: `${ownFolder}/client`, version: null }, ownFolder)
+    ? hookRow(agent.name).run({ client: `${inside}/client`, version: null }, inside)
     : { args: [], environment: {}, files: [], overlays: [] }
   for (const { path, text } of told.files) {
-    const outside = join(own, path.slice(ownFolder.length))
+    const outside = join(own, path.slice(inside.length))
     mkdirSync(dirname(outside), { recursive: true })
     writeFileSync(outside, text)
   }
   const [program = '', ...args] = command
-  const words = { client: `${ownFolder}/client`, version: null }
+  const words = { client: `${inside}/client`, version: null }
   const overlays = told.overlays.map(({ path, row: { form } }, at) => {
     const file = path.replace(/^~/, home)
     const there = existsSync(file) ? readFileSync(file, 'utf8') : null
@@ -147,7 +150,7 @@ function extraFor({ call, agent, command, own, home }: HookOptions): Extra {
   // Hooks that are installed for good ask by the client at its usual place.
   const installed = hookPlace(home, call.surroundings.env).client
   return {
-    environment: { HOLDPOINT_HOOK_SOCKET: `${ownFolder}/hook.sock`, ...told.environment },
+    environment: { HOLDPOINT_HOOK_SOCKET: `${inside}/hook.sock`, ...told.environment },
     command: [program, ...told.args, ...args],
     path: [],
     overlays: existsSync(installed)

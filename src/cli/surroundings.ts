@@ -16,6 +16,8 @@ export interface Surroundings {
   /** who is logged in, as the operating system says */
   readonly user: string
   readonly pid: number
+  /** `linux`, `darwin` */
+  readonly platform: string
   /** what a sandbox is started with: the user's numbers, and this Node */
   readonly programs: Readonly<{ uid: number; gid: number; node: string; architecture: string }>
   /** milliseconds since 1970 */

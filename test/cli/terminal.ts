@@ -44,6 +44,7 @@ export function openTerminal(options: TerminalOptions = {}): Seen {
     columns: tty ? 80 : null,
     user: options.user ?? 'alice',
     pid: 1,
+    platform: 'linux',
     programs: { uid: 1000, gid: 1000, node: process.execPath, architecture: 'x64' },
     now: options.now ?? Date.now,
     nodeVersion: '24.0.0',
