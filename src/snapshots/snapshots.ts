@@ -58,7 +58,7 @@ export interface LeftOut {
   /** from the work tree, as people read it */
   readonly path: string
   readonly why: string
-  /** it can be made again: `node_modules`. What cannot is lost when it is destroyed */
+  /** no loss when it is destroyed: it can be made again, as `node_modules`; what cannot is lost */
   readonly reproducible: boolean
 }
 

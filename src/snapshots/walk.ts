@@ -1,6 +1,7 @@
 // Looks at every entry of a work tree, following nothing, and says what is left out.
-import { fstatSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import type { Stats } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
 import { Fault } from '../domain/fault.ts'
@@ -8,7 +9,7 @@ import { repositoryOf } from './entry.ts'
 import type { Kind } from './entry.ts'
 import { madeAgainBy } from './limits.ts'
 import type { SnapshotLimits } from './limits.ts'
-import { at, closeFolder, codeOf, itself, openFolder, openRoot } from './reach.ts'
+import { at, closeFolder, codeOf, itself, openFolder, openRoot, openToRead } from './reach.ts'
 import type { Folder } from './reach.ts'
 
 /** One entry as `lstat` sees it: enough to know whether it has been touched. */
@@ -40,6 +41,7 @@ export interface Walked {
 }
 
 interface Walk {
+  readonly workTree: string
   readonly seen: Map<string, Seen>
   readonly left: Left[]
   readonly device: number
@@ -61,7 +63,10 @@ export async function walk(
   if (root === null) return null
   try {
     const stats = fstatSync(root.fd)
-    const state: Walk = { seen: new Map(), left: [], device: stats.dev, limits, signal, since: 0 }
+    const state: Walk = {
+      ...{ workTree, seen: new Map(), left: [], device: stats.dev },
+      ...{ limits, signal, since: 0 },
+    }
     state.seen.set('', seenOf(stats, 'folder', ''))
     await walkFolder(state, root, '', 0)
     return settle(state)
@@ -97,9 +102,11 @@ async function walkFolder(state: Walk, folder: Folder, path: string, depth: numb
     if (stats === undefined) continue
     if (++state.since >= turnEvery) await turn(state)
     if (stats.isDirectory()) await walkInto(state, folder, name, child, { stats, depth, beside })
-    else if (stats.isFile()) lookAtFile(state, child, stats)
-    else if (stats.isSymbolicLink()) lookAtLink(state, folder, name, child, stats)
-    else leave(state, child, `not a file: ${oddKind(stats)}`, false)
+    else if (stats.isFile()) {
+      lookAtFile(state, child, stats)
+      if (name === '.git') lookAtPointer(state, folder, name, child)
+    } else if (stats.isSymbolicLink()) lookAtLink(state, folder, name, child, stats)
+    else leave(state, child, ...oddity(stats))
   }
 }
 
@@ -180,15 +187,46 @@ function lookAtLink(state: Walk, folder: Folder, name: string, path: string, sta
   try {
     const target = readlinkSync(at(folder, name), 'latin1')
     state.seen.set(path, seenOf(stats, 'link', target))
+    if (name === '.git') leave(state, path, ...away)
   } catch (error) {
     leave(state, path, unreadableWhy(error), false)
   }
 }
 
-function oddKind(stats: Stats): string {
-  if (stats.isFIFO()) return 'a fifo'
-  if (stats.isSocket()) return 'a socket'
-  return 'a device'
+/** A fifo or a socket holds nothing: whoever uses it makes it again. */
+function oddity(stats: Stats): readonly [why: string, reproducible: boolean] {
+  if (stats.isFIFO()) return ['not a file: a fifo', true]
+  if (stats.isSocket()) return ['not a file: a socket', true]
+  return ['not a file: a device', false]
+}
+
+const pointerBytesMax = 4096
+
+/** What a linked work tree or a submodule has for a repository; only said when it lies elsewhere. */
+function lookAtPointer(state: Walk, folder: Folder, name: string, path: string): void {
+  let target: string
+  try {
+    target = readStart(folder, name)
+  } catch {
+    return
+  }
+  const named = /^gitdir: (.+?)\n*$/s.exec(target)?.[1]
+  if (named === undefined) return
+  const lies = resolve('/', state.workTree, dirname(path), named)
+  if (lies !== state.workTree && !lies.startsWith(`${state.workTree}/`)) leave(state, path, ...away)
+}
+
+/** What is kept is the pointer; nothing that is done to it harms what it points to. */
+const away = ['the repository that it points to lies elsewhere, and is not kept', true] as const
+
+function readStart(folder: Folder, name: string): string {
+  const fd = openToRead(folder, name)
+  try {
+    const bytes = Buffer.alloc(pointerBytesMax)
+    return bytes.toString('latin1', 0, readSync(fd, bytes, 0, bytes.byteLength, 0))
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function unreadableWhy(error: unknown): string {

@@ -39,7 +39,8 @@ function world(options: Partial<DeskOptions> = {}): World {
   const snapshots = {
     take(why: string): Promise<Snapshot> {
       taken.push(why)
-      return Promise.resolve({ id: 'f'.repeat(40) } as Snapshot)
+      const left = { leftOut: [], leftOutMore: 0 }
+      return Promise.resolve({ id: 'f'.repeat(64), ...left } as Partial<Snapshot> as Snapshot)
     },
   }
   const desk = createAdviceDesk({
@@ -251,7 +252,7 @@ test('what was advised is told: verdict, codes, worst effect, digest, and the te
       ...common,
       verdict: 'pass',
       codes: [],
-      snapshot: 'f'.repeat(40),
+      snapshot: 'f'.repeat(64),
       digest: '',
       text: 'rm src/a.ts',
     },

@@ -116,16 +116,33 @@ test('nested repositories, submodules and a repository without a work tree are f
   assert.equal(scene.bash('git -C inner log --oneline | wc -l').trim(), '1')
 })
 
-test('links are never followed: not to read, and not as `.git`', async (t) => {
+test('links are never followed to read', async (t) => {
   const scene = await openScene(t)
   writeFileSync(join(scene.home, 'secret'), 'do not read')
-  scene.bash(
-    'ln -s ../home home; ln -s ../home/secret secret; ln -s ../home .git; ln -s . loop; ln -s / root',
-  )
+  scene.bash('ln -s ../home home; ln -s ../home/secret secret; ln -s . loop; ln -s / root')
   await roundTrip(scene)
   const listed = await scene.snapshots.list()
-  assert.equal(listed.at(-1)?.files, 5)
+  assert.equal(listed.at(-1)?.files, 4)
+  assert.equal(keptAnywhere(scene, 'do not read'), false)
 })
+
+const pointers: readonly (readonly [name: string, script: string, elsewhere: boolean])[] = [
+  ['a link', 'ln -s ../home .git', true],
+  ['a linked work tree', "echo 'gitdir: ../home/.git/worktrees/x' > .git", true],
+  ['an absolute pointer', 'echo "gitdir: $HOME/.git" > .git', true],
+  ['a submodule', "mkdir sub; echo 'gitdir: ../.git/modules/sub' > sub/.git", false],
+  ['a file of another kind', 'echo x > .git', false],
+]
+
+for (const [name, script, elsewhere] of pointers) {
+  const said = elsewhere ? ', and what it means is said' : ''
+  test(`${name} as \`.git\` is not followed${said}`, async (t) => {
+    const scene = await openScene(t)
+    scene.bash(`git init -q ~ && ${script}`)
+    const { leftOut, files } = await scene.snapshots.take('start')
+    assert.deepEqual([leftOut.map(({ path }) => path), files], [elsewhere ? ['.git'] : [], 1])
+  })
+}
 
 test('a folder that is swapped for a link while it is read leads nowhere', async (t) => {
   const scene = await openScene(t)

@@ -109,7 +109,8 @@ const repositoryScript = `set -e
   mkdir -p empty/within && ln -s ../src/a.ts src/link && chmod 755 src/deep/b.ts
 `
 
-function hashOf(path: string, without: RegExp | null): string {
+/** Of all that is in a folder. */
+export function hashOf(path: string, without: RegExp | null): string {
   const hash = createHash('sha256')
   const visit = (raw: Buffer, name: Buffer): void => {
     const stats = lstatSync(raw)

@@ -5,6 +5,7 @@ import type { Action } from '../../domain/action.ts'
 import { worstEffect } from '../../domain/effect.ts'
 import { Fault } from '../../domain/fault.ts'
 import { sha256 } from '../../system/hash.ts'
+import type { LeftOut, Snapshot } from '../../snapshots/snapshots.ts'
 import { inert } from '../../wire/inert.ts'
 import { actionsOf } from './actions.ts'
 import { passing, readCall, refusing } from './agents.ts'
@@ -12,6 +13,7 @@ import { isHookAgent } from './event.ts'
 import type { Asked, HookAgentName, HookAnswer, ToolCall } from './event.ts'
 import type { AdvisedNote, HookParts, HookSession, Standing } from './parts.ts'
 import { askedOf } from './tools.ts'
+import { unkeptOf } from './unkept.ts'
 
 export interface HookDesk {
   /** Never rejects. */
@@ -98,21 +100,31 @@ async function settle(
   if (before !== null) return { refusal: before, snapshot: null }
   if (!advice.snapshot || workTree === null) return { refusal: null, snapshot: null }
   const taken = await takeSnapshot(parts, workTree, text)
-  if (taken !== null) return { refusal: null, snapshot: taken }
+  const unkept = taken && unkeptOf(actions, workTree, taken)
+  if (unkept) return { refusal: unkeptRefusal(unkept), snapshot: null }
+  if (taken !== null) return { refusal: null, snapshot: taken.id }
   const bare = advise(actions, { ...around, snapshots: false })
   return { refusal: bare.kind === 'refuse' ? bare : null, snapshot: null }
+}
+
+function unkeptRefusal({ path, why }: LeftOut): Refusal {
+  const says = `it would destroy \`${inert(path)}\`, which no snapshot keeps: ${inert(why)}`
+  return {
+    kind: 'refuse',
+    because: [{ code: 'no-snapshot', says }],
+    instead: 'leave that one out, or ask the person you work for to do it',
+  }
 }
 
 async function takeSnapshot(
   parts: HookParts,
   workTree: string,
   text: string,
-): Promise<string | null> {
+): Promise<Snapshot | null> {
   const snapshots = await parts.snapshots(workTree)
   if (snapshots === null) return null
   try {
-    const { id } = await snapshots.take(`before: ${text.split('\n', 1)[0]?.slice(0, 160) ?? ''}`)
-    return id
+    return await snapshots.take(`before: ${text.split('\n', 1)[0]?.slice(0, 160) ?? ''}`)
   } catch {
     // Why is said by the rule: nothing could be kept first.
     return null
