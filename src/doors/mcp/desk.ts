@@ -257,7 +257,7 @@ function idOf(message: Message): string | number | null {
 
 /** Whoever shows no lease is asked for one, as HTTP has it. */
 function refused({ code, says, instead, answer }: Refusal, message: Message): Outbound {
-  const status = answer.status === 401 ? 401 : 403
+  const status = code === 'no-lease' || answer.status === 401 ? 401 : 403
   const data = { holdpoint: { code, says, instead } }
   const text = errorText(idOf(message), errorCodes.refused, `Holdpoint: ${says}. ${instead}`, data)
   const headers = status === 401 ? [['www-authenticate', 'Bearer'] as const] : []

@@ -162,7 +162,9 @@ class DirectSeat implements Seat {
     if (reply.kind === 'mcp-running') return reply.exchange
     if (reply.kind !== 'refusal') throw new TypeError(`a ${reply.kind} came for a call`)
     const form = { method, modern, structured: pinned?.structured === true }
-    return said(200, refusalText(id, reply, form))
+    // Whatever else stands against it, this is what has to be done first.
+    const told = tool?.kind === 'withheld' ? { ...reply, instead: tool.why } : reply
+    return said(200, refusalText(id, told, form))
   }
 }
 
