@@ -13,6 +13,7 @@ import type {
   MandateId,
   SecretName,
 } from '../domain/names.ts'
+import { factWords } from '../words/entries.ts'
 import { agent } from '../../test/console/world.ts'
 
 const by = alice
@@ -149,6 +150,30 @@ test('revoking a mandate ends its leases', async (t) => {
   assert.equal((await control.leaseList({ ended: true })).length, 3)
   const again = control.mandateRevoke({ mandate: 'mandate_one' as MandateId, by })
   await assert.rejects(again, refuses('already-ended'))
+})
+
+test('what a hook advised is in the ledger, and the command only beside it', async (t) => {
+  const { control, world } = await openControl(t)
+  const { lease } = await control.leaseIssue({ agent, mandate: null, minutes: 5, by })
+  const text = 'rm -rf /srv/data'
+  const said = {
+    agent,
+    lease: lease.id,
+    verdict: 'refuse' as const,
+    codes: ['outside-work-tree'],
+    effect: 'destroy' as const,
+    snapshot: null,
+  }
+  await control.advised({ ...said, text })
+  const entry = world.store.entries(0, 1000).at(-1)
+  assert.ok(entry?.fact.kind === 'advised' && !JSON.stringify(entry).includes('/srv/data'))
+  assert.deepEqual(entry.fact, { kind: 'advised', ...said, digest: entry.fact.digest })
+  const kept = world.store.beside(entry.index)
+  assert.equal(Buffer.from(kept?.bytes ?? []).toString(), text)
+  const line = 'advised cursor against something that would destroy (outside-work-tree)'
+  assert.equal(factWords(entry.fact), line)
+  const other = { ...said, lease: 'lease_none' as LeaseId }
+  await assert.rejects(control.advised({ ...other, text }), refuses('not-found'))
 })
 
 test('a secret is in no answer, file or fact in the clear', async (t) => {

@@ -1,5 +1,6 @@
 import type { Ask } from './ask.ts'
 import type { Decision } from './decision.ts'
+import type { EffectKind } from './effect.ts'
 import type { Answered, Hold } from './hold.ts'
 import type { Mandate } from './mandate.ts'
 import type {
@@ -75,6 +76,23 @@ export type Fact = Readonly<
       tool: string
       definition: Digest
       by: PersonName | null
+    }
+  /**
+   * what a hook answered before an agent ran something here: advice, and no decision of the gate.
+   * `digest` is of the command's text, which is beside the ledger
+   */
+  | {
+      kind: 'advised'
+      agent: AgentName
+      lease: LeaseId | null
+      verdict: 'pass' | 'refuse'
+      /** rows of the table that refused, see docs/hooks.md */
+      codes: readonly string[]
+      /** the worst one; null where nothing is known to happen */
+      effect: EffectKind | null
+      /** of the work tree, taken first */
+      snapshot: string | null
+      digest: Digest
     }
   | { kind: 'decided'; decision: Decision }
   | { kind: 'held'; hold: Hold }

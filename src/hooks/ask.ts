@@ -7,6 +7,7 @@ export interface DaemonAnswer {
   readonly stderr: string
 }
 
+const unheard = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
 const answerBytesMax = 1_048_576
 
 /** Null where nobody listens, or somebody who is too old; rejects when an answer is none. */
@@ -56,7 +57,8 @@ function post(
     })
     asking.setTimeout(seconds * 1000, () => asking.destroy(new Error('no answer in time')))
     asking.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null)
+      // Nobody listens, or it ended before it said anything.
+      if (unheard.has(error.code ?? '')) resolve(null)
       else reject(error)
     })
     asking.end(body ?? undefined)

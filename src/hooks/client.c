@@ -55,8 +55,8 @@ static void too_late(int signal_number) {
   refuse("it took too long");
 }
 
-/* All of a stream; refuses what is longer than `most`. */
-static char *read_all(int fd, size_t most, size_t *length, const char *why) {
+/* All of a stream, or NULL where it broke; refuses what is longer than `most`. */
+static char *read_all(int fd, size_t most, size_t *length) {
   size_t room = 65536, used = 0;
   char *bytes = malloc(room + 1);
   if (bytes == NULL) refuse("there is no memory");
@@ -68,7 +68,7 @@ static char *read_all(int fd, size_t most, size_t *length, const char *why) {
     }
     ssize_t got = read(fd, bytes + used, room - used);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) refuse(why);
+    if (got < 0) return NULL;
     if (got == 0) break;
     used += (size_t)got;
     if (used > most) refuse("there is too much of it");
@@ -179,7 +179,8 @@ int main(int count, char **words) {
       strspn(words[1], "abcdefghijklmnopqrstuvwxyz-") != strlen(words[1]))
     refuse("it was called without the name of an agent");
   strcpy(agent, words[1]);
-  char *event = read_all(0, EVENT_BYTES_MAX, &length, "the agent's event could not be read");
+  char *event = read_all(0, EVENT_BYTES_MAX, &length);
+  if (event == NULL) refuse("the agent's event could not be read");
 
   const char *given = getenv("HOLDPOINT_HOOK_SOCKET");
   int alone = given != NULL && given[0] != '\0';
@@ -187,9 +188,10 @@ int main(int count, char **words) {
   if (fd < 0 && alone) refuse("nobody answers at HOLDPOINT_HOOK_SOCKET");
   if (fd < 0) answer_cold(event, length);
   send_event(fd, event, length);
-  char *answer = read_all(fd, ANSWER_BYTES_MAX, &answered, "the daemon ended without an answer");
-  char *body = body_of(answer, answered);
+  /* It ended before it said anything: as if nobody listened. */
+  char *answer = read_all(fd, ANSWER_BYTES_MAX, &answered);
+  char *body = answer == NULL || answered == 0 ? NULL : body_of(answer, answered);
   if (body != NULL) return obey(body);
-  if (alone) refuse("who answers at HOLDPOINT_HOOK_SOCKET is too old");
+  if (alone) refuse("who listens at HOLDPOINT_HOOK_SOCKET gave no answer");
   answer_cold(event, length);
 }

@@ -94,7 +94,8 @@ status=\${answer##*
 }
 body=\${answer%
 *}
-if [ $reached -eq 7 ] || [ "$status" = 503 ]; then
+# Nobody listens; it ended before it said anything; it says that a newer one should be asked.
+if [ $reached -eq 7 ] || [ $reached -eq 52 ] || [ $reached -eq 56 ] || [ "$status" = 503 ]; then
   [ -z "\${HOLDPOINT_HOOK_SOCKET:-}" ] || refuse 'nobody answers at HOLDPOINT_HOOK_SOCKET'
   answer_cold
 fi
@@ -104,6 +105,9 @@ code=\${body%%
 rest=\${body#*
 }
 case $code in 0 | 2) ;; *) refuse 'the daemon gave no readable answer' ;; esac
+newline='
+'
+case $body in *"$newline"*"$newline"*) ;; *) refuse 'the daemon gave no readable answer' ;; esac
 line=\${rest%%
 *}
 said=\${rest#"$line"}

@@ -71,12 +71,16 @@ function withoutMember(text: string, path: readonly string[]): string {
 
 type Span = Readonly<{ start: number; end: number }>
 
-/** With the comma before it, or the one after it where it is the first. */
+/** With one comma; what is said behind its neighbour on the same line stays there. */
 function cut(text: string, spans: readonly Span[], at: number): string {
   const [span, before, after] = [spans[at], spans[at - 1], spans[at + 1]]
   if (span === undefined) return text
-  if (before !== undefined) return text.slice(0, before.end) + text.slice(span.end)
-  return text.slice(0, span.start) + text.slice(after?.start ?? span.end)
+  if (before === undefined) return text.slice(0, span.start) + text.slice(after?.start ?? span.end)
+  const comma = commaAfter(text, before.end) ?? before.end
+  const kept = lineEnd(text, comma)
+  const own = commaAfter(text, span.end)
+  if (own !== null) return text.slice(0, kept) + text.slice(own)
+  return text.slice(0, comma - 1) + text.slice(comma, kept) + text.slice(span.end)
 }
 
 type Found = Readonly<
@@ -134,8 +138,19 @@ function inserted(
   const gap = oneLine ? ' ' : newlineOf(text) + lead
   const child = name + (oneLine ? JSON.stringify(value) : written(text, value, lead))
   const comma = commaAfter(text, last.end)
-  if (comma !== null) return `${text.slice(0, comma)}${gap}${child},${text.slice(comma)}`
-  return `${text.slice(0, last.end)},${gap}${child}${text.slice(last.end)}`
+  const end = oneLine ? (comma ?? last.end) : lineEnd(text, comma ?? last.end)
+  const trailing = comma === null ? '' : ','
+  const before =
+    comma === null ? `${text.slice(0, last.end)},${text.slice(last.end, end)}` : text.slice(0, end)
+  return `${before}${gap}${child}${trailing}${text.slice(end)}`
+}
+
+/** Past a comment that stands behind something on its line. */
+function lineEnd(text: string, from: number): number {
+  const comment = /^[ \t]*(?:\/\/[^\r\n]*|\/\*(?:[^*\r\n]|\*(?!\/))*\*\/(?=[ \t]*\r?\n))/.exec(
+    text.slice(from),
+  )
+  return from + (comment?.[0].length ?? 0)
 }
 
 /** Past a trailing comma, where there is one; null where there is none. */

@@ -221,6 +221,7 @@ function createFolds(database: DatabaseSync, spending: Spending): Folds {
     'policies-rejected': null,
     'secret-put': null,
     'secret-removed': null,
+    advised: null,
     discovering: null,
     measuring: null,
     administering: null,

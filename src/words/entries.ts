@@ -133,6 +133,8 @@ function administrationWords(fact: Fact): string | null {
       const how = by === null ? 'as it was first seen' : `accepted by ${by}`
       return `tool ${inert(tool)} of ${upstream} pinned, ${definition.slice(0, 12)}: ${how}`
     }
+    case 'advised':
+      return advisedWords(fact)
     case 'discovering':
       return `looking at what exists at ${fact.upstream}`
     case 'measuring':
@@ -142,6 +144,16 @@ function administrationWords(fact: Fact): string | null {
     default:
       return peopleWords(fact)
   }
+}
+
+/** What a hook said is no verdict of the gate, and does not read like one. */
+function advisedWords({ agent, verdict, codes, effect, snapshot }: FactOf<'advised'>): string {
+  const what = effect === null ? 'something' : `something that would ${effect}`
+  if (verdict === 'refuse') {
+    return `advised ${agent} against ${what} (${codes.map((code) => inert(code)).join(', ')})`
+  }
+  const kept = snapshot === null ? '' : `, after snapshot ${snapshot.slice(0, 12)}`
+  return `advised ${agent} that ${what} may run${kept}`
 }
 
 const workWords: Readonly<Record<AdministrativeWork, string>> = {
