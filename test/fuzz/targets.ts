@@ -5,6 +5,7 @@ import { fuzzJson } from './json.ts'
 import { fuzzPostgresBackend, fuzzPostgresFrontend, fuzzPostgresStartup } from './postgres.ts'
 import { fuzzRailway } from './railway.ts'
 import { fuzzResponse } from './response.ts'
+import { fuzzShell } from './shell.ts'
 import { fuzzSql } from './sql.ts'
 import type { FuzzTarget } from './target.ts'
 
@@ -21,4 +22,5 @@ export const targets: readonly FuzzTarget[] = [
   fuzzPostgresFrontend,
   fuzzPostgresBackend,
   fuzzSql,
+  fuzzShell,
 ]

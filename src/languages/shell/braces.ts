@@ -66,12 +66,13 @@ function after(raw: string, at: number): number {
     case '\\':
       return at + 2
     case "'":
-      return pastSingle(raw, at, raw[at - 1] === '$')
+      return pastSingle(raw, at, false)
     case '"':
       return pastPaired(raw, at + 1, '"')
     case '`':
       return pastPaired(raw, at + 1, '`')
     case '$':
+      if (raw[at + 1] === "'") return pastSingle(raw, at + 1, true)
       if (raw[at + 1] === '{') return pastPaired(raw, at + 2, '}')
       return raw[at + 1] === '(' ? pastPaired(raw, at + 2, ')') : at + 1
     case '<':

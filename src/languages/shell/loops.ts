@@ -74,10 +74,9 @@ function belowPattern(field: Field): Pieces {
 
 export function runLoop(run: Run, node: Of<'While' | 'ArithmeticFor'>): Failed {
   const exits: State[] = []
-  const tested = aroundWith(run, { tested: true })
   if (node.type === 'ArithmeticFor' && node.initialize !== undefined) number(run, node.initialize)
   repeat(run, exits, (inner) => {
-    const clause = { ...tested, state: inner.state, log: inner.log }
+    const clause = aroundWith(inner, { tested: true })
     if (node.type === 'While') {
       const failed = runStatements(clause, node.clause.commands)
       // The loop ends with what the condition leaves behind.
