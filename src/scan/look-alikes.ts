@@ -6,7 +6,7 @@ const placeholder =
 
 /** `${X}`, `$X`, `{{ x }}`, `%X%`, `os.environ[…]`, `op://…`, `ENC[…]`, `vault:…`, `!Ref`, `arn:…` */
 const reference =
-  /^hpl_|^holdpoint:|^\$|^\{|\$\{|\{\{|^%\w+%$|^@?[a-z]\w*\(|\b(?:process\.env|import\.meta\.env|os\.(?:environ|getenv)|env\.|ENV\[|secrets?\.|vars?\.|var\.|local\.|data\.|self\.|this\.)|^(?:op|bws|doppler|ref\+|vault|aws-sm|gcp-sm|ssm|keychain|akv|sops|file|env|infisical|1password|secretref)(?::|\+)|^ENC\[|^!|^arn:|^projects\/[^/]+\/secrets\//
+  /^hpl_|^holdpoint:|^\$|^\{|\{[\w.:-]+\}|\$\{|\{\{|^%\w+%$|^@?[a-z]\w*\(|\b(?:process\.env|import\.meta\.env|os\.(?:environ|getenv)|env\.|ENV\[|secrets?\.|vars?\.|var\.|local\.|data\.|self\.|this\.)|^(?:op|bws|doppler|ref\+|vault|aws-sm|gcp-sm|ssm|keychain|akv|sops|file|env|infisical|1password|secretref)(?::|\+)|^ENC\[|^!|^arn:|^projects\/[^/]+\/secrets\//
 
 /** Runs of the keyboard and the alphabet that people type instead of a value. */
 const sequences = [

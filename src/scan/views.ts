@@ -11,7 +11,9 @@ export interface View {
 const runsMax = 2000
 const runCharactersMin = 32
 const runCharactersMax = 16_384
-const percentRun = /[\w.~+-]*(?:%[0-9A-Fa-f]{2}[\w.~+/:@?=&-]*){3,4096}/g
+const percentRun = /(?:%[0-9A-Fa-f]{2}[\w.~+/:@?=&-]{0,2048}){3,1024}/g
+const wordUnit = /[\w.~+-]/
+const wordCharactersMax = 256
 const printable = /^[\x09\x0a\x0d\x20-\x7e]{20,}$/
 
 /** What the text carries in base64, once or twice over, where that is printable. */
@@ -68,9 +70,13 @@ export function* percentViews(text: string): Generator<View> {
   let count = 0
   for (const match of text.matchAll(percentRun)) {
     if (++count > runsMax) return
-    const whole = { start: match.index, end: match.index + match[0].length }
+    let start = match.index
+    // Not by the pattern: it would look at a long word once for each of its letters.
+    const least = Math.max(0, start - wordCharactersMax)
+    while (start > least && wordUnit.test(text.charAt(start - 1))) start -= 1
+    const whole = { start, end: match.index + match[0].length }
     try {
-      yield { text: decodeURIComponent(match[0]), at: () => whole }
+      yield { text: decodeURIComponent(text.slice(start, whole.end)), at: () => whole }
     } catch {
       continue
     }

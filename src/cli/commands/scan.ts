@@ -15,7 +15,7 @@ import { inert } from '../../wire/inert.ts'
 import type { Call, CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { ExitCode } from '../exit-codes.ts'
-import { safeJson } from '../output.ts'
+import { safeJson, wrap } from '../output.ts'
 import { moveFindings } from '../scan-move.ts'
 import type { MoveKeys } from '../scan-move.ts'
 import { verifiedLines, verifyFindings } from '../scan-verify.ts'
@@ -26,12 +26,12 @@ export const scan: CommandRow = {
   summary: "the credentials within an agent's reach, the most dangerous first",
   details:
     'Reads, and asks nobody:\n' +
-    sources.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n') +
-    '\nWith paths, only these and their history. Values are never shown. Ends with 4 when\n' +
-    'something is found, with 5 when nothing is and not everything was read.',
+    sources.flatMap(({ name, about }) => wrap(`  ${name}: ${about}`, 76, '      ')).join('\n') +
+    '\nWith paths, only these and their history. Values are never shown. Ends with 4\n' +
+    'when something is found, with 5 when nothing is and not everything was read.',
   operands: [{ form: '[path...]', about: 'folders and files; usually this folder, and all else' }],
   options: [
-    { form: '--only <sources>', about: `some of them, by name: ${sourceNames.join(',')}` },
+    { form: '--only <sources>', about: 'some of these by name, `work-tree,git`' },
     { form: '--sarif', about: 'the answer as SARIF 2.1.0' },
     { form: '--verify', about: 'ask providers what each is, through the running gate' },
     { form: '--move', about: 'ask for each whether it is moved into the vault' },
