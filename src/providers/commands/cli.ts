@@ -10,7 +10,7 @@ import { programName, readArgs } from './match.ts'
 import type { Args, Operand, Spec } from './match.ts'
 import { nothing } from './row.ts'
 import type { Call, Meaning, Meant } from './row.ts'
-import { kindOfVerb } from './verbs.ts'
+import { isVerb, kindOfVerb } from './verbs.ts'
 
 export interface Cli {
   readonly programs: readonly string[]
@@ -53,7 +53,7 @@ export function cli(described: Cli): CommandRow {
     programs: described.programs,
     read(invocation, surroundings, before = null) {
       const args = readArgs(invocation.args, spec)
-      if (onlyExplains(args, described, bare)) return nothingRead
+      if (onlyExplains(args, invocation.args, described, bare)) return nothingRead
       const program = programName(invocation.program) ?? described.programs[0] ?? ''
       const base = { invocation, surroundings, before }
       const calls = ways(args, bare).map((places): Way => {
@@ -78,7 +78,7 @@ function split(text: string): readonly string[] {
 function spelledOut(rows: Readonly<Record<string, Meaning>>): ReadonlyMap<string, Meaning> {
   const all = new Map<string, Meaning>()
   for (const [keys, meaning] of Object.entries(rows)) {
-    for (const key of spellings(keys)) all.set(key, meaning)
+    for (const key of spellings(keys.toLowerCase())) all.set(key, meaning)
   }
   return all
 }
@@ -94,20 +94,29 @@ function spellings(keys: string): readonly string[] {
     )
 }
 
-function onlyExplains(args: Args, described: Cli, bare: ReadonlySet<string>): boolean {
+function onlyExplains(
+  args: Args,
+  words: readonly Word[],
+  described: Cli,
+  bare: ReadonlySet<string>,
+): boolean {
   if (args.operands[0]?.text === 'help') return true
   const lowering = split(`${described.help ?? commonHelp} ${described.dry ?? commonDry}`)
-  return saysPlainly(args, lowering, bare)
+  return saysPlainly(args, words, lowering, bare)
 }
 
-/** Says so, in a word that cannot be the value of the option before it. */
+/** Says so, in a word of its own that cannot be the value of the option before it. */
 function saysPlainly(
   args: Args,
+  words: readonly Word[],
   names: readonly string[],
-  bare: ReadonlySet<string> = new Set(split(commonBare)),
+  bare: ReadonlySet<string>,
 ): boolean {
   const said = names.filter((name) => args.says(name))
-  return args.flags.some(({ name, at }) => said.includes(name) && !mayTakeNext(args, at - 1, bare))
+  return args.flags.some(({ name, at }) => {
+    const whole = words[at]?.text?.split('=')[0] === name
+    return whole && said.includes(name) && !mayTakeNext(args, at - 1, bare)
+  })
 }
 
 function mayTakeNext({ flags }: Args, at: number, bare: ReadonlySet<string>): boolean {
@@ -180,7 +189,8 @@ function gravest(calls: readonly Way[], { alone, otherwise }: Cli): { verb: stri
 
 /** `domains purge`, where only `domains` has a row: a group shows, what is in it may not. */
 function hidesMore({ args }: Call): boolean {
-  const kind = kindOfVerb(args.operands[0]?.text ?? '')
+  const word = args.operands[0]?.text ?? ''
+  const kind = isVerb(word) ? kindOfVerb(word) : null
   return kind === 'destroy' || kind === 'stop' || kind === 'disarm'
 }
 

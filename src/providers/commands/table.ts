@@ -15,6 +15,7 @@ import { infrastructureTools } from './infrastructure-tools.ts'
 import { interpreters } from './interpreters.ts'
 import { kubernetes } from './kubernetes.ts'
 import { kubernetesTools } from './kubernetes-tools.ts'
+import { network } from './network/index.ts'
 import { packages } from './packages/index.ts'
 import { platforms } from './platforms/index.ts'
 import { services } from './system-services.ts'
@@ -42,4 +43,5 @@ export const commandRows: readonly CommandRow[] = [
   ...databases,
   ...frameworks,
   ...packages,
+  ...network,
 ]

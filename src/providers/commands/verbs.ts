@@ -7,7 +7,7 @@ import { destroy, disarm, disclose, escalate, read, write } from './effects.ts'
 export type VerbKind = 'read' | 'write' | 'destroy' | 'stop' | 'disarm' | 'escalate' | 'disclose'
 
 const words: Readonly<Record<VerbKind, string>> = {
-  read: `describe get list ls show view search lookup query scan find check validate verify wait watch
+  read: `retrieve describe get list ls show view search lookup query scan find check validate verify wait watch
     tail logs log read status info version head count diff plan preview estimate simulate download
     history inspect browse open explain whoami detect filter select top metrics usage what-if doctor
     completion docs help print test lint tree cat stat du poll compare dump report notifications me

@@ -78,7 +78,6 @@ const data: Readonly<Record<string, Meaning>> = {
   'dns record-sets transaction remove': gcp.destroys('dns-record'),
   'dns record-sets transaction start|add|describe|abort': nothing,
   'spanner databases execute-sql': sqlOf('--sql'),
-  'alloydb|container|pubsub|redis|memorystore help': nothing,
   'builds submit': gcp.writes('build', { at: null }),
   'app browse|open-console': nothing,
   'app deploy': gcp.writes('app', { at: null }),

@@ -162,7 +162,7 @@ const influx = cli({
     -format --bucket --org -o -t --token --start --stop -n --name -i --id -p --predicate -f --file`,
   help: '--help -h -help version',
   rows: {
-    'ping|version|export|query|help|v1 dbrp list': nothing,
+    'ping|version|export|help': nothing,
     query: influxOf.reads('bucket', { at: null }),
     write: influxOf.writes('bucket', { from: '--bucket -b' }),
     delete: influxOf.destroys('bucket', { from: '--bucket', extent: 'some' }),

@@ -122,13 +122,16 @@ const flask = cli({
 })
 
 const aerich = cli({
-  programs: ['aerich', 'piccolo', 'tortoise', 'yoyo', 'masonite', 'orator'],
+  programs: ['aerich', 'piccolo', 'yoyo', 'orator'],
   valued: '-c --config --app -v -d --database',
   rows: {
-    'init|heads|history|inspectdb|list|new|mark|unmark|migrations check|new': nothing,
-    'init-db|migrate|upgrade|apply|migrations forwards|schema|break-lock': changed,
-    'downgrade|rollback|reapply|migrations backwards|migrate:rollback': partly,
-    'migrate:reset|migrate:refresh|fixture': gone,
+    'init|heads|history|inspectdb|list|new|mark|unmark': nothing,
+    'init-db|migrate|upgrade|apply|schema|break-lock': changed,
+    'migrations check|new': nothing,
+    'migrations forwards': changed,
+    'migrations backwards': partly,
+    'downgrade|rollback|reapply|migrate:rollback': partly,
+    'migrate:reset|migrate:refresh': gone,
   },
   otherwise: () => [],
 })

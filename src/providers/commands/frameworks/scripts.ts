@@ -109,9 +109,11 @@ const kysely = cli({
   valued: '--environment -e --cwd --config',
   rows: {
     'init|migrate:list|migrate:make|seed:list|seed:make': nothing,
-    'migrate:latest|migrate:up|seed:run|migrate latest|up': changed,
+    'migrate:latest|migrate:up|seed:run': changed,
+    'migrate latest|up': changed,
     'migrate:rollback': when('--all', gone, partly),
-    'migrate:down|migrate down|rollback': partly,
+    'migrate:down': partly,
+    'migrate down|rollback': partly,
   },
 })
 
@@ -158,7 +160,7 @@ const contents = cli({
   rows: {
     'develop|dev|start|build|console|version|help|generate|report|exec|plugin|db:generate': nothing,
     'export|migrate:status|migrate:create|snapshot|bootstrap|init|cache': nothing,
-    'import|restore|schema apply': () => [destroy(resource('database', 'content', null), 'some')],
+    'import|restore': () => [destroy(resource('database', 'content', null), 'some')],
     transfer: () => [destroy(resource('database', 'content', null), 'some')],
     'migrate|db:migrate|db:setup|db:sync|seed|user|users|database': () => [
       write(resource('database', 'content', null)),

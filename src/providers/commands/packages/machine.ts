@@ -117,9 +117,12 @@ const machines: readonly CommandRow[] = [
 ]
 
 const environments: readonly CommandRow[] = [
-  command(['nix-collect-garbage'], { valued: ['--delete-older-than'] }, (call) => [
-    destroy(local('generations', null), call.args.has('-d', '--delete-old') ? 'whole' : 'some'),
-  ]),
+  command(['nix-collect-garbage'], { valued: ['--delete-older-than'] }, (call) => {
+    if (call.args.says('--dry-run')) return []
+    return [
+      destroy(local('generations', null), call.args.has('-d', '--delete-old') ? 'whole' : 'some'),
+    ]
+  }),
   command(['nix-env'], { valued: ['-p', '--profile', '-f', '-I'] }, (call) => {
     if (call.args.has('--delete-generations')) return [destroy(local('generations', null), 'some')]
     return call.args.has('-e', '--uninstall') ? removed(call) : []
