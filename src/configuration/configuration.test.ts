@@ -72,10 +72,12 @@ test('the least configuration has every default', () => {
         agents: { host: '127.0.0.1', port: 7400 },
         console: { host: '127.0.0.1', port: 7401 },
         postgres: { host: '127.0.0.1', port: 7432 },
+        mcp: { host: '127.0.0.1', port: 7480 },
       },
       vaultKey: { kind: 'file', file: '/srv/.holdpoint/vault.key' },
       upstreams: [],
       databases: [],
+      mcp: [],
       environments: [],
       holdMinutes: 60,
       limits: { bodyBytesMax: 1_048_576, bodySeconds: 15, connectionsMax: 1024 },
@@ -135,6 +137,7 @@ test('a plain upstream on this machine and a gate beyond it must be asked for by
       agents: { host: '::1', port: 0 },
       console: { host: 'localhost', port: 0 },
       postgres: { host: '::1', port: 1 },
+      mcp: { host: '127.0.0.1', port: 7480 },
     },
   )
 })

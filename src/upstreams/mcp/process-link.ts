@@ -1,5 +1,5 @@
-// An MCP server as a program of this machine, run by the gate outside of every sandbox: one JSON-RPC
-// message a line on its standard input and output. Several exchanges share the two: each request
+// An MCP server as a program of this machine, run by the gate outside of every sandbox: each line on
+// its standard input and output is one JSON-RPC message. Exchanges share the two: each request
 // gets an id of our own there, and what comes back is told apart by it.
 // https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
 import { spawn } from 'node:child_process'
