@@ -11,12 +11,12 @@ import type { FuzzTarget } from './target.ts'
 const known = { directory: '/w', home: '/home/u', variables: { HOME: '/home/u', A: 'a b' } }
 
 const pieces =
-  String.raw`rm -rf / "$A" $A ${'$'}{A:-b} ${'$'}{A%b} ${'$'}{A//a/$B} $( ) ( ) { ; } ; && || | & if then else fi for x in do done while
-  case esac ;; f() { f } <<E <<'E' E <<< < > >> 2>&1 ~ * {a,b} {1..3} ' " $' \ # ! [[ ]] (( )) $(( 1 + x++ ))
-  sudo env xargs -I{} find -exec {} \; bash -c eval ssh h docker exec trap EXIT cd - export local unset set -- -e
-  read exit break return echo printf %s base64 -d | sh a=(1 2) ${'$'}{a[@]} $@ $* $# $1 alias x= source <( ) function`.split(
-    /\s+/,
-  )
+  String.raw`rm -rf / "$A" $A ${'$'}{A:-b} ${'$'}{A%b} ${'$'}{A//a/$B} $( ) ( ) { ; } ; && || | & if
+  then else fi for x in do done while case esac ;; f() { f } <<E <<'E' E <<< < > >> 2>&1 ~
+  * {a,b} {1..3} ' " $' \ # ! [[ ]] (( )) $(( 1 + x++ )) sudo env xargs -I{} find -exec {}
+  \; bash -c eval ssh h docker exec trap EXIT cd - export local unset set -- -e read exit
+  break return echo printf %s base64 -d | sh a=(1 2) ${'$'}{a[@]} $@ $* $# $1 alias x=
+  source <( ) function`.split(/\s+/)
 
 const languages: readonly Program['language'][] = ['python', 'node', 'perl', 'ruby', 'php']
 

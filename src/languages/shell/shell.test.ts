@@ -92,7 +92,7 @@ table('ways through a script', [
   ['case $UNSEEN in v) rm a;; *) rm b;; esac', 'rm a', 'rm b'],
   ['f() { local d=$1; rm -rf "$d"; }; d=keep; f /x; rm $d', 'rm -rf /x', 'rm keep'],
   ['rm() { ls; }; rm /; command rm /; \\rm /', 'ls', 'rm / (command)', 'ls'],
-  ['if a; then rm() { ls; }; fi; rm /', 'a', 'ls', 'rm /'],
+  ['if a; then rm() { ls; }; fi; rm /', 'a', 'rm /', 'ls'],
   ['f() { f; }; f', 'unread: `f` calls itself'],
   ['(X=/; rm $X); rm $X', 'rm /', 'rm ?~'],
   ['exit 0; rm -rf /'],

@@ -69,10 +69,11 @@ export const node: Table = {
     ...each('Deno.remove Deno.removeSync', deletesOne(false)),
     ...each('Deno.writeTextFile Deno.writeTextFileSync Deno.writeFile Bun.write', puts('truncate')),
     ...each(
-      'eval Function vm.runInThisContext vm.runInNewContext vm.runInContext vm.Script vm.compileFunction process.binding process.dlopen globalThis.eval global.eval Module._load',
+      'eval Function vm.runInThisContext vm.runInNewContext vm.runInContext vm.Script vm.compileFunction globalThis.eval global.eval Module._load',
       dynamic,
     ),
-    ...each('require import process.getBuiltinModule module.require', loads),
+    ...each(names('process', 'binding dlopen'), dynamic),
+    ...each(`require import module.require ${names('process', 'getBuiltinModule')}`, loads),
     ...each('path.join', joins),
     ...each('path.resolve', joins),
     ...each('path.normalize String decodeURIComponent', same),

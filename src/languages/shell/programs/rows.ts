@@ -236,7 +236,7 @@ export const requestsAny: Row = ({ values, named }, put) => {
   })
 }
 
-/** `fetch(url, { method, headers, body })` */
+/** `axios({ url, method, data })`, and with the address before the options */
 export const fetches: Row = ({ values, named }, put) => {
   const options = values[1] ?? (values[0]?.kind === 'object' ? values[0] : undefined)
   const url =

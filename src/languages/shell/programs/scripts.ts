@@ -138,11 +138,11 @@ export const ruby: Table = {
     join: joined,
     ...sql,
   },
-  bare: `FileUtils.rm FileUtils.rm_f FileUtils.rm_r FileUtils.rm_rf FileUtils.rmtree FileUtils.remove_dir FileUtils.remove_entry
-    FileUtils.remove FileUtils.mv FileUtils.cp FileUtils.cp_r File.delete File.unlink Dir.rmdir Dir.delete File.write File.rename
-    system exec spawn eval rm_rf rm_r IO.popen execute send public_send FileUtils.remove_entry_secure Kernel.system`.split(
-    /\s+/,
-  ),
+  bare: `FileUtils.rm FileUtils.rm_f FileUtils.rm_r FileUtils.rm_rf FileUtils.rmtree
+    FileUtils.remove_dir FileUtils.remove_entry FileUtils.remove FileUtils.mv FileUtils.cp
+    FileUtils.cp_r File.delete File.unlink Dir.rmdir Dir.delete File.write File.rename
+    system exec spawn eval rm_rf rm_r IO.popen execute send public_send
+    FileUtils.remove_entry_secure Kernel.system`.split(/\s+/),
   doubtful: /^$/,
 }
 

@@ -57,13 +57,15 @@ const execOptions: Options = {
 }
 const runOptions: Options = {
   letters: 'acehlmpuvw',
-  long: `add-host annotation attach blkio-weight cap-add cap-drop cgroup-parent cgroupns cidfile cpu-period cpu-quota
-    cpu-shares cpus cpuset-cpus cpuset-mems device dns dns-option dns-search domainname entrypoint env env-file expose
-    gpus group-add health-cmd health-interval health-retries health-timeout hostname ip ip6 ipc isolation label
-    label-file link log-driver log-opt mac-address memory memory-reservation memory-swap mount name network net
-    network-alias oom-score-adj pid pids-limit platform publish pull restart runtime security-opt shm-size
-    stop-signal stop-timeout storage-opt sysctl tmpfs ulimit user userns uts volume volume-driver volumes-from
-    workdir arch os pod secret systemd`.split(/\s+/),
+  long: `add-host annotation attach blkio-weight cap-add cap-drop cgroup-parent cgroupns cidfile
+    cpu-period cpu-quota cpu-shares cpus cpuset-cpus cpuset-mems device dns dns-option
+    dns-search domainname entrypoint env env-file expose gpus group-add health-cmd
+    health-interval health-retries health-timeout hostname ip ip6 ipc isolation label
+    label-file link log-driver log-opt mac-address memory memory-reservation memory-swap
+    mount name network net network-alias oom-score-adj pid pids-limit platform publish pull
+    restart runtime security-opt shm-size stop-signal stop-timeout storage-opt sysctl tmpfs
+    ulimit user userns uts volume volume-driver volumes-from workdir arch os pod secret
+    systemd`.split(/\s+/),
 }
 
 /** Past options and subcommand names; the words after each name. */
