@@ -58,8 +58,12 @@ export function findBubblewrap(path: string): string {
 }
 
 function isProgram(file: string): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false })
-  return stat?.isFile() === true && (stat.mode & 0o111) !== 0
+  try {
+    const stat = statSync(file)
+    return stat.isFile() && (stat.mode & 0o111) !== 0
+  } catch {
+    return false
+  }
 }
 
 const readySeconds = 20
