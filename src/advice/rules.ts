@@ -156,6 +156,17 @@ const lossRules: readonly Rule[] = [
   },
 ]
 
+/** What no snapshot of a work tree holds. */
+const ofTheMachine = [
+  'device',
+  'machine',
+  'service',
+  'dataset',
+  'snapshot',
+  'backup',
+  'schedule',
+].concat(['user', 'virtual-machine', 'key', 'registry', 'log', 'setting'])
+
 const machineRules: readonly Rule[] = [
   {
     code: 'every-process',
@@ -179,7 +190,7 @@ const machineRules: readonly Rule[] = [
   {
     code: 'machine',
     applies: (seen) =>
-      local('device', 'machine', 'service')(seen) &&
+      local(...ofTheMachine)(seen) &&
       (grave.has(seen.effect.kind) || (local('device')(seen) && seen.effect.kind === 'write')),
     why: 'it reaches the whole machine',
     instead: person,

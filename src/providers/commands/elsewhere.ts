@@ -25,7 +25,7 @@ const containers: readonly string[] = ['docker', 'podman', 'nerdctl', 'docker-co
 
 function placeOf({ by, target }: Away): Resource {
   if (containers.includes(by) || by === 'podman-compose') {
-    return resource('docker', 'container', target)
+    return resource('docker', 'container-files', target)
   }
   switch (by) {
     case 'ssh':

@@ -1,13 +1,11 @@
 // What shows files: of those that hold credentials, it discloses what is in them.
 import type { Effect } from '../../domain/effect.ts'
-import type { Word } from '../../languages/shell/syntax.ts'
 import type { CommandRow } from './commands.ts'
 import { disclose, resource } from './effects.ts'
 import type { Spec } from './match.ts'
 import { command } from './row.ts'
 import type { Call } from './row.ts'
-import { overwrites, pathAt, reads } from './touches.ts'
-import { holdsCredentials } from './known-files.ts'
+import { overwrites, reads } from './touches.ts'
 
 function showsOperands(call: Call): readonly Effect[] {
   return call.args.operands.flatMap((word) => reads(word, call))
@@ -38,18 +36,6 @@ function showsVariables({ args }: Call): readonly Effect[] {
     .map(({ text }) => disclose(resource('local', 'variable', text)))
 }
 
-/** Names of files, not what is in them. */
-function showsNames(call: Call): readonly Effect[] {
-  return call.args.operands
-    .filter((word) => !holdsSecrets(word, call))
-    .flatMap((word) => reads(word, call))
-}
-
-function holdsSecrets(word: Word, call: Call): boolean {
-  const { id } = pathAt(word, call)
-  return id !== null && holdsCredentials(id, call.surroundings.home)
-}
-
 /** `sort -o`, `yq -i`: the same file is written. */
 function sorts(call: Call): readonly Effect[] {
   const to = call.args.value('-o', '--output')
@@ -72,11 +58,6 @@ export const reading: readonly CommandRow[] = [
   command(['sort', 'uniq', 'gsort'], { valued: ['-o', '--output', '-k', '-t', '-S', '-T'] }, sorts),
   command(['grep', 'egrep', 'fgrep', 'zgrep', 'rg', 'ag', 'ack', 'ugrep'], searching, searches),
   command(['jq', 'yq', 'xq', 'gojq', 'tomlq'], { valued: ['--indent', '--tab'] }, queries),
-  command(
-    ['ls', 'll', 'tree', 'stat', 'du', 'file', 'readlink', 'realpath', 'dir', 'exa', 'eza'],
-    {},
-    showsNames,
-  ),
   command(['printenv'], {}, showsVariables),
   command(['security'], { dash: 'word' }, ({ args }) =>
     /^(find|dump|export)/.test(args.operands[0]?.text ?? '')

@@ -10,6 +10,7 @@ import type { Call } from './row.ts'
 import {
   adds,
   edits,
+  isEdited,
   isGone,
   isOverwritten,
   movesAway,
@@ -146,7 +147,9 @@ function makes(call: Call): readonly Effect[] {
 function patches(call: Call): readonly Effect[] {
   if (call.args.says('--dry-run')) return []
   const named = call.args.operands[0]
-  return edits(named ?? call.args.value('-d', '--directory') ?? wordOf('.'), call)
+  if (named !== undefined) return edits(named, call)
+  const folder = pathAt(call.args.value('-d', '--directory') ?? wordOf('.'), call)
+  return [isEdited(folder.type === 'path' ? { ...folder, type: 'below' } : folder, call)]
 }
 
 function copiesRemotely(call: Call): readonly Effect[] {
@@ -173,9 +176,5 @@ export const writing: readonly CommandRow[] = [
   command(['split', 'csplit'], { valued: ['-l', '-b', '-n', '-C', '-a'] }, splits),
   command(['mkdir', 'touch', 'mkfifo', 'md', 'mknod'], { valued: ['-m', '-d', '-r', '-t'] }, makes),
   command(['patch'], { valued: ['-p', '-i', '-d', '-o', '-D'] }, patches),
-  command(
-    ['scp', 'sftp'],
-    { valued: ['-P', '-i', '-o', '-F', '-J', '-l', '-c', '-S'] },
-    copiesRemotely,
-  ),
+  command(['scp'], { valued: ['-P', '-i', '-o', '-F', '-J', '-l', '-c', '-S'] }, copiesRemotely),
 ]

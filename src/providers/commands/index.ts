@@ -35,7 +35,7 @@ export function readInvocations(
   return { actions, carried }
 }
 
-/** A program without a row is nobody's: nothing. */
+/** `php8.3` is `php`. A program without a row is nobody's: nothing. */
 function readInvocation(
   invocation: Invocation,
   surroundings: Surroundings,
@@ -45,7 +45,8 @@ function readInvocation(
   if (name === null) {
     return readingOf('run', [unknown('which program it is, is not known here')], [], invocation)
   }
-  return rowOf.get(name)?.read(invocation, surroundings, before) ?? nothingRead
+  const row = rowOf.get(name) ?? rowOf.get(name.replace(/[\d.]+$/, ''))
+  return row?.read(invocation, surroundings, before) ?? nothingRead
 }
 
 /** Whose output it reads. */

@@ -207,13 +207,6 @@ export const infrastructureTools: readonly CommandRow[] = [
       ? [disarm(resource('local', 'machine', null), 'some', 'trivial')]
       : [],
   ),
-  command(
-    ['nix-collect-garbage'],
-    {},
-    unless(['--dry-run'], () => [
-      destroy(resource('local', 'machine', null), 'some', 'from-safeguard'),
-    ]),
-  ),
   subcommands(['restic'], { valued: resticValued }, restic, nothing),
   subcommands(
     ['borg', 'borgmatic'],

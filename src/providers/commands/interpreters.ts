@@ -92,7 +92,7 @@ const ruby: Interpreter = {
 const others: readonly Interpreter[] = [
   {
     language: 'node',
-    programs: ['node', 'nodejs', 'tsx', 'ts-node', 'bun', 'esno'],
+    programs: ['node', 'nodejs', 'tsx', 'ts-node', 'esno'],
     spec: {
       valued: ['-e', '--eval', '-r', '--require', '--import', '-C'],
       stops: true,

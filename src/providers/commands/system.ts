@@ -1,4 +1,4 @@
-// The machine itself: its firewall, its users, its kernel, its packages, its records.
+// The machine itself: its firewall, its users, its kernel, its records.
 import type { Effect } from '../../domain/effect.ts'
 import type { Resource } from '../../domain/resource.ts'
 import type { CommandRow } from './commands.ts'
@@ -66,48 +66,6 @@ const lastWord = ({ args }: Call): string | null => args.operands.at(-1)?.text ?
 
 const removesUser = (call: Call): readonly Effect[] => [destroy(user(lastWord(call)))]
 const changesUser = (call: Call): readonly Effect[] => [escalate(user(lastWord(call)), 'some')]
-
-const packaged = (id: string | null): Resource => local('package', id)
-
-const removing =
-  /^(remove|purge|autoremove|autopurge|erase|uninstall|rm|del|delete|zap|un|unlink|downgrade|swap|dist-upgrade|full-upgrade)$/
-const installing =
-  /^(install|upgrade|add|reinstall|update|refresh|in|tap|link|build-dep|localinstall)$/
-
-/** A package taken away takes the service it is, and with `purge` its settings and data. */
-function packages(call: Call): readonly Effect[] {
-  const { args } = call
-  if (
-    args.says(
-      '-s',
-      '--simulate',
-      '--dry-run',
-      '--just-print',
-      '--no-act',
-      '--recon',
-      '--assumeno',
-      '-n',
-    )
-  )
-    return []
-  const [verb, ...names] = args.operands.map(({ text }) => text)
-  if (removing.test(verb ?? '')) {
-    return (names.length === 0 ? [null] : names).map((id) =>
-      destroy(packaged(id), 'whole', 'from-safeguard'),
-    )
-  }
-  return installing.test(verb ?? '') ? [write(packaged(names[0] ?? null))] : []
-}
-
-/** Options say what it does: `dpkg --purge`, `pacman -Rns`. */
-function packagesByOption(pattern: RegExp): (call: Call) => readonly Effect[] {
-  return (call) => {
-    const flags = words(call).filter((word) => word.startsWith('-'))
-    if (flags.some((word) => /^--(dry-run|simulate|no-act|print|test)$/.test(word))) return []
-    if (!flags.some((word) => pattern.test(word))) return []
-    return call.args.operands.map(({ text }) => destroy(packaged(text), 'whole', 'from-safeguard'))
-  }
-}
 
 function journals(call: Call): readonly Effect[] {
   const shrinks = call.args.flags.some(({ name }) =>
@@ -210,39 +168,9 @@ const people: readonly CommandRow[] = [
   command(['visudo'], {}, ({ args }) =>
     args.has('-c', '--check') ? [] : [escalate(machine, 'some')],
   ),
-  command(['ssh-copy-id'], { valued: ['-i', '-p', '-o'] }, (call) => [
-    escalate(resource('ssh', 'host', lastWord(call)?.replace(/^.*@/, '') ?? null), 'some'),
-  ]),
   command(['ssh-add'], {}, ({ args }) =>
     args.has('-D', '-d') ? [destroy(local('key'), 'some', 'trivial')] : [],
   ),
-]
-
-const aptSpec = { valued: ['-o', '-c', '-t', '--target-release'] } as const
-
-const installed: readonly CommandRow[] = [
-  command(['apt', 'apt-get', 'aptitude'], aptSpec, packages),
-  command(
-    [
-      'dnf',
-      'yum',
-      'zypper',
-      'apk',
-      'pkg',
-      'port',
-      'snap',
-      'flatpak',
-      'brew',
-      'choco',
-      'scoop',
-      'winget',
-    ],
-    {},
-    packages,
-  ),
-  command(['dpkg'], {}, packagesByOption(/^(-r|-P|--remove|--purge)$/)),
-  command(['rpm'], {}, packagesByOption(/^(-e|--erase)/)),
-  command(['pacman', 'yay', 'paru'], {}, packagesByOption(/^(-R|--remove)/)),
 ]
 
 const connected: readonly CommandRow[] = [
@@ -266,17 +194,6 @@ const connected: readonly CommandRow[] = [
         ? [disarmsMachine()]
         : [],
   ),
-  command(
-    ['nc', 'ncat', 'netcat'],
-    { valued: ['-p', '-w', '-e', '-c', '-s', '--exec', '--sh-exec'] },
-    ({ args }) =>
-      args.has('-e', '-c', '--exec', '--sh-exec', '--lua-exec') ? [escalate(machine, 'some')] : [],
-  ),
-  command(['socat'], {}, (call) =>
-    words(call).some((word) => /^(exec|system|shell):/i.test(word))
-      ? [escalate(machine, 'some')]
-      : [],
-  ),
   command(['nsenter'], {}, () => [escalate(machine, 'some', 'trivial')]),
   command(['tcpdump', 'wireshark', 'tshark'], { valued: ['-w', '-i', '-r'] }, (call) => {
     const to = call.args.value('-w')
@@ -287,4 +204,4 @@ const connected: readonly CommandRow[] = [
   ),
 ]
 
-export const system: readonly CommandRow[] = [...guarding, ...people, ...installed, ...connected]
+export const system: readonly CommandRow[] = [...guarding, ...people, ...connected]
