@@ -21,6 +21,7 @@ import { createHttpDoor } from '../doors/http/door.ts'
 import type { HttpDoor } from '../doors/http/door.ts'
 import type { HelpDesk } from '../doors/http/help-desk.ts'
 import { httpLimits } from '../doors/http/limits.ts'
+import { mcpAtHelp } from '../doors/mcp/at-help.ts'
 import type { McpDoor } from '../doors/mcp/door.ts'
 import type { PostgresDoor } from '../doors/postgres/door.ts'
 import { createGateway } from '../gateway.ts'
@@ -259,11 +260,15 @@ interface Doors {
 function openDoors(works: Works, authority: Authority): Doors {
   const { state } = works
   const tools = joinAgentTools(works)
-  const help = createHelpDesk({ identify: state.leases.identify, tools })
+  const mcp = openMcpDoor(state, tools)
+  const help = {
+    ...createHelpDesk({ identify: state.leases.identify, tools }),
+    mcp: mcpAtHelp(() => mcp.desk()),
+  }
   return {
     http: openHttpDoor(state, authority, help),
     postgres: openPostgresDoor(state, authority, help),
-    mcp: openMcpDoor(state, tools),
+    mcp,
   }
 }
 

@@ -252,3 +252,28 @@ mcp:
   }
   assert.deepEqual(scene.faults, [])
 })
+
+test('through the HTTP door alone, as from a sandbox', async (t) => {
+  const scene = await openScene(t, {
+    yaml: `
+mcp:
+  one: {environment: lab/one, command: '${process.execPath}', args: ['${quiet}', '${everything}'], tools: {echo: read, test_tool_with_progress: read}}`,
+  })
+  const client = new Client({ name: 'test', version: '1' })
+  const env = {
+    HOLDPOINT_LEASE: scene.lease,
+    HOLDPOINT_MCP: 'http://holdpoint.internal/mcp',
+    HTTP_PROXY: `http://${scene.gate.agents}`,
+  }
+  const args = [quiet, cli, 'mcp', 'serve', 'one']
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args, env, stderr: 'ignore' }),
+  )
+  const said = await client.callTool({ name: 'echo', arguments: { text: 'hello' } })
+  assert.match(textOf(said), /hello/)
+  const told: number[] = []
+  const onprogress = ({ progress }: { progress: number }): void => void told.push(progress)
+  await client.callTool({ name: 'test_tool_with_progress', arguments: {} }, { onprogress })
+  assert.deepEqual(told, [0, 50, 100])
+  await client.close()
+})

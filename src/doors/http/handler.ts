@@ -4,6 +4,7 @@
 // answered here.
 import { assert, unreachable } from '../../domain/fault.ts'
 import type { Arrival, Gate, Presented, Refusal, Reply } from '../../domain/request.ts'
+import { sha256 } from '../../system/hash.ts'
 import { collectBody, Holding, nothing } from './body.ts'
 import type { Buffered, Collected } from './body.ts'
 import { decodeBody } from './decode.ts'
@@ -270,6 +271,21 @@ function askHelp(parts: HandlerParts, request: Received): void {
   const mark = `${destination.target}?`.indexOf('?')
   const path = destination.target.slice(0, mark)
   const query = destination.target.slice(mark + 1)
+  const entry = /^\/mcp(?:\/([a-z0-9-]{0,63}))?\/?$/.exec(path)
+  if (entry !== null && parts.help.mcp !== undefined) {
+    const { headers } = request.head
+    const { peer } = exchange.connection.session
+    const owner = sha256(presented.map(({ value }) => value.reveal()).join('\0'))
+    const { method } = exchange
+    parts.help
+      .mcp(
+        { method, presented, body, entry: entry[1] ?? '', headers, owner, peer },
+        exchange.signal,
+      )
+      .then((answer) => exchange.answer({ ...answer, unread: false }))
+      .catch(() => refuse(exchange, defect('fault', 'the MCP desk failed')))
+    return
+  }
   parts.help
     .answer({ method: exchange.method, path, query, presented, body }, exchange.signal)
     .then((answer) =>
