@@ -36,7 +36,9 @@ export function* assignmentsIn(text: string): Generator<Assignment> {
     done = keyEnd
     const found = valueAfter(text, key, keyEnd)
     if (found === null) continue
-    done = Math.max(done, found.quoted ? found.span.end : keyEnd)
+    // A short bare value may hold the next name: `env TOKEN=…`. A long one would be read for each.
+    const { start, end } = found.span
+    done = Math.max(done, found.quoted || end - start > 128 ? end : keyEnd)
     yield found
   }
 }

@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto'
 import type { Finding, Offered, Place } from './finding.ts'
 import type { Found, Span } from './found.ts'
 import { rankOf } from './rank.ts'
-import { countLeases, findInText } from './text.ts'
+import { countLeases, findInText, foundMax } from './text.ts'
 
 const placesMax = 20
 const findingsMax = 2000
@@ -58,7 +58,9 @@ export function createCollector(salt: Uint8Array, nowMilliseconds: number): Coll
     offer({ place, path, text, lineless }) {
       leases += countLeases(text)
       let any = false
-      for (const found of findInText(path, text)) {
+      const all = findInText(path, text)
+      if (all.length >= foundMax) overflow = true
+      for (const found of all) {
         if (found.expiresAt !== null && found.expiresAt * 1000 < nowMilliseconds) {
           expired += 1
           continue

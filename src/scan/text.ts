@@ -21,6 +21,12 @@ import { webTokensIn } from './web-tokens.ts'
 const windowCharacters = 1_048_576
 const overlapCharacters = 16_384
 
+/** As many are answered for one text, and no more. */
+export const foundMax = 5000
+
+/** What a name is given that is longer is a document. */
+const valueCharactersMax = 4096
+
 /** One thing found, before it is known on which line. */
 interface Match {
   readonly kind: Kind
@@ -55,7 +61,10 @@ export function findInText(path: string, text: string): readonly Found[] {
       from === 0 && text.length <= windowCharacters
         ? text
         : text.slice(from, from + windowCharacters)
-    for (const match of matchesIn(window, context)) matches.push(moved(match, from))
+    for (const match of matchesIn(window, context)) {
+      matches.push(moved(match, from))
+      if (matches.length >= foundMax) return numbered(text, apart(matches))
+    }
   }
   return numbered(text, apart(matches))
 }
@@ -200,7 +209,7 @@ function hostBefore(text: string, { start }: Span, { provider }: Kind): string |
 
 function kindOf({ key, quoted }: Assignment, value: string, context: Context): Kind | null {
   const { nature, origin } = context
-  if (nature === 'code' && !quoted) return null
+  if (value.length > valueCharactersMax || (nature === 'code' && !quoted)) return null
   const name = nameOf(key)
   if (value.startsWith('eyJ') && value.includes('.')) return null
   const known = origin?.keys.test(name) === true ? origin.kind : null

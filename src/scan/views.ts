@@ -112,7 +112,7 @@ export function joinedView(text: string): View | null {
 /** Escapes of strings inside strings, of the same length: a value begins after `\n` too. */
 export function unescaped(text: string): string {
   if (!text.includes('\\')) return text
-  return text.replace(/\\+(?:[nrt]|["'])/g, (escape) => {
+  return text.replace(/\\{1,8}[nrt"']/g, (escape) => {
     const last = escape.at(-1) ?? ''
     const quote = last === '"' || last === "'"
     return quote ? last.padStart(escape.length) : '\n'.repeat(escape.length)
