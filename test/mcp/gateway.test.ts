@@ -218,7 +218,11 @@ test('the stdio side, all servers behind one entry, and what an agent asks of th
   const scene = await openScene(t, {
     yaml: `
 mcp:
-  one: {environment: lab/one, command: '${process.execPath}', args: ['${quiet}', '${everything}'], tools: {echo: read, test_elicitation: read}}`,
+  one:
+    environment: lab/one
+    command: '${process.execPath}'
+    args: ['${quiet}', '${everything}']
+    tools: {echo: read, test_elicitation: read}`,
   })
   for (const versionNegotiation of [undefined, { mode: 'auto' as const }]) {
     const options = versionNegotiation === undefined ? {} : { versionNegotiation }
@@ -257,7 +261,11 @@ test('through the HTTP door alone, as from a sandbox', async (t) => {
   const scene = await openScene(t, {
     yaml: `
 mcp:
-  one: {environment: lab/one, command: '${process.execPath}', args: ['${quiet}', '${everything}'], tools: {echo: read, test_tool_with_progress: read}}`,
+  one:
+    environment: lab/one
+    command: '${process.execPath}'
+    args: ['${quiet}', '${everything}']
+    tools: {echo: read, test_tool_with_progress: read}`,
   })
   const client = new Client({ name: 'test', version: '1' })
   const env = {

@@ -1,4 +1,4 @@
-// An MCP server as a program of this machine, run by the gate outside of every sandbox: each line on
+// An MCP server as a program of this machine, run by the gate outside every sandbox: each line on
 // its standard input and output is one JSON-RPC message. Exchanges share the two: each request
 // gets an id of our own there, and what comes back is told apart by it.
 // https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
