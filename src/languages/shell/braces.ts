@@ -10,12 +10,19 @@ interface Group {
   readonly items: readonly string[]
 }
 
+/** What is left of words to make, and of characters to look at. */
+interface Budget {
+  left: number
+  work: number
+}
+
+function createBudget(): Budget {
+  return { left: shellLimits.wordsMax, work: 500_000 }
+}
+
 /** The words that it becomes, as written; itself where it has no braces that expand. */
-export function expandBraces(
-  raw: string,
-  budget = { left: shellLimits.wordsMax },
-): readonly string[] {
-  const group = firstGroup(raw)
+export function expandBraces(raw: string, budget: Budget = createBudget()): readonly string[] {
+  const group = firstGroup(raw, budget)
   if (group === null) {
     budget.left -= 1
     if (budget.left < 0) throw new LimitReached('braces make too many words')
@@ -33,19 +40,21 @@ export function expandBraces(
 }
 
 /** The first braces that expand: with a comma of their own, or a sequence. */
-function firstGroup(raw: string): Group | null {
+function firstGroup(raw: string, budget: Budget): Group | null {
   for (let at = 0; at < raw.length; at = after(raw, at)) {
     if (raw[at] !== '{') continue
-    const group = groupAt(raw, at)
+    const group = groupAt(raw, at, budget)
     if (group !== null) return group
   }
   return null
 }
 
-function groupAt(raw: string, start: number): Group | null {
+function groupAt(raw: string, start: number, budget: Budget): Group | null {
   const commas: number[] = []
   let depth = 0
   for (let at = start + 1; at < raw.length; at = after(raw, at)) {
+    budget.work -= 1
+    if (budget.work < 0) throw new LimitReached('braces are nested too deeply')
     const char = raw[at]
     if (char === '{') depth++
     else if (char === ',' && depth === 0) commas.push(at)

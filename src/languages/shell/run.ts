@@ -105,6 +105,7 @@ export function substituted(run: Run, script: ParsedScript | undefined, part: Sp
     unread(run, 'a substitution that could not be read', part)
     return [null]
   }
+  step(run)
   const [error] = script.errors ?? []
   if (error !== undefined) throw new LimitReached(`not a script that bash reads: ${error.message}`)
   const inner = subshell(run)

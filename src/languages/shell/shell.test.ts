@@ -238,6 +238,7 @@ test('what is too much is refused, soon, and says which limit', () => {
     'cat ' + '<<E '.repeat(size / 4),
     'echo ' + '{a,b}'.repeat(30),
     'echo {1..999999999}',
+    `echo ${'{a,'.repeat(size / 3)}`,
     'f() '.repeat(size / 4),
     'a && '.repeat(size / 5) + 'a',
     'x=xxxxxxxx; ' + 'x=$x$x; '.repeat(40),
