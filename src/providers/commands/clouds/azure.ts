@@ -132,8 +132,8 @@ function carriedRequest({ args }: Call): Meant {
 export const az: CommandRow = cli({
   programs: ['az'],
   valued: `--subscription --output -o --query --resource-group -g --name -n --ids --location -l
-    --account-name --vault-name --server -s --mode --template-file --parameters -p --tags --method -m
-    --url --uri -u --body -b --headers`,
+    --account-name --vault-name --server -s --mode --template-file --parameters -p --tags
+    --method -m --url --uri -u --body -b --headers`,
   bare: '--no-wait --only-show-errors --yes -y --force-deletion',
   rows: { ...secrets, ...power, ...guarding, ...others },
   otherwise: nounThenVerb('azure', { from: named }),

@@ -1,4 +1,4 @@
-// wrangler, flarectl, cloudflared. Without `--remote`, wrangler's d1, kv and r2 act on this machine.
+// wrangler, flarectl, cloudflared. Without `--remote`, some of wrangler acts on this machine.
 import { cli } from '../cli.ts'
 import type { CommandRow } from '../commands.ts'
 import { unknown } from '../effects.ts'
@@ -42,7 +42,8 @@ const kvBefore = Object.fromEntries(
 const wrangler = cli({
   programs: ['wrangler', 'wrangler2'],
   valued: `-c --config -e --env --cwd --command --file --name --namespace-id --binding --outdir
-    --env-file --message --tag --persist-to --preset --timestamp --project-name --branch --port`,
+    --env-file --message --tag --persist-to --preset --timestamp --project-name --branch
+    --port`,
   bare: '--remote --local --preview --minify --keep-vars --latest -y -j',
   help: '--help -h --version -v',
   rows: {

@@ -110,8 +110,9 @@ function released(rows: Readonly<Record<string, Meaning>>): Readonly<Record<stri
 const gcloud = cli({
   programs: ['gcloud'],
   valued: `--project --account --configuration --format --filter --region --zone --location
-    --instance --impersonate-service-account --verbosity --billing-project --command --member --role
-    --limit --sort-by --source --image --tag --restore-instance --secret --iam-account`,
+    --instance --impersonate-service-account --verbosity --billing-project --command
+    --member --role --limit --sort-by --source --image --tag --restore-instance --secret
+    --iam-account`,
   bare: '--quiet -q --log-http --async --user-output-enabled --delete-unmatched-destination-objects -r',
   help: '--help -h --version -v',
   rows: released({ ...secrets, ...power, ...guarding, ...data }),

@@ -12,27 +12,30 @@ import { fileUnknown, inputOf, none, only, together, withoutPassword } from './s
 type Kind = 'read' | 'write' | 'destroy' | 'disarm' | 'escalate'
 
 const words: Readonly<Record<Kind, string>> = {
-  read: `find findOne countDocuments estimatedDocumentCount count distinct aggregate explain toArray
-    limit skip sort pretty hint project projection batchSize maxTimeMS forEach map filter reduce
-    getIndexes getIndices getCollectionNames getCollectionInfos getCollection getSiblingDB
-    getMongo getDB getDBs getDBNames getName stats dataSize storageSize totalSize totalIndexSize
-    serverStatus hostInfo version isMaster hello status conf config printjson print printjsononelines
-    tojson length hasNext next itcount size join keys values entries toString ISODate ObjectId
-    NumberLong NumberInt NumberDecimal Date UUID Timestamp RegExp stringify parse log dir table
-    connectionStatus ping buildInfo currentOp getUsers getUser getRoles getRole listCommands help
-    validate latencyStats isCapped getProfilingStatus getProfilingLevel getLogComponents slice
-    includes push concat Object Array String Number Boolean BSON EJSON sum min max round floor
-    printShardingStatus printReplicationInfo printSecondaryReplicationInfo rs sh setReadPref
-    readPref comment collation allowDiskUse noCursorTimeout objsLeftInBatch sleep use isInteger`,
-  write: `insert insertOne insertMany updateOne updateMany update save createCollection createIndex
-    createIndexes ensureIndex createView reIndex collMod unhideIndex hideIndex runCommandWithTransaction
-    startSession startTransaction commitTransaction abortTransaction getSession enableSharding
-    shardCollection fsyncLock fsyncUnlock compact setProfilingLevel`,
-  destroy: `drop dropDatabase deleteOne deleteMany remove findOneAndDelete findOneAndReplace replaceOne
-    findAndModify findOneAndUpdate bulkWrite initializeUnorderedBulkOp initializeOrderedBulkOp
-    dropIndex dropIndexes dropSearchIndex dropUser dropAllUsers dropRole dropAllRoles renameCollection
-    convertToCapped shutdownServer killOp removeShard stepDown reconfig cloneCollection copyDatabase
-    resetError truncate evict purge destroy delete dropConnections`,
+  read: `find findOne countDocuments estimatedDocumentCount count distinct aggregate explain
+    toArray limit skip sort pretty hint project projection batchSize maxTimeMS forEach map
+    filter reduce getIndexes getIndices getCollectionNames getCollectionInfos getCollection
+    getSiblingDB getMongo getDB getDBs getDBNames getName stats dataSize storageSize
+    totalSize totalIndexSize serverStatus hostInfo version isMaster hello status conf config
+    printjson print printjsononelines tojson length hasNext next itcount size join keys
+    values entries toString ISODate ObjectId NumberLong NumberInt NumberDecimal Date UUID
+    Timestamp RegExp stringify parse log dir table connectionStatus ping buildInfo currentOp
+    getUsers getUser getRoles getRole listCommands help validate latencyStats isCapped
+    getProfilingStatus getProfilingLevel getLogComponents slice includes push concat Object
+    Array String Number Boolean BSON EJSON sum min max round floor printShardingStatus
+    printReplicationInfo printSecondaryReplicationInfo rs sh setReadPref readPref comment
+    collation allowDiskUse noCursorTimeout objsLeftInBatch sleep use isInteger`,
+  write: `insert insertOne insertMany updateOne updateMany update save createCollection
+    createIndex createIndexes ensureIndex createView reIndex collMod unhideIndex hideIndex
+    runCommandWithTransaction startSession startTransaction commitTransaction
+    abortTransaction getSession enableSharding shardCollection fsyncLock fsyncUnlock compact
+    setProfilingLevel`,
+  destroy: `drop dropDatabase deleteOne deleteMany remove findOneAndDelete findOneAndReplace
+    replaceOne findAndModify findOneAndUpdate bulkWrite initializeUnorderedBulkOp
+    initializeOrderedBulkOp dropIndex dropIndexes dropSearchIndex dropUser dropAllUsers
+    dropRole dropAllRoles renameCollection convertToCapped shutdownServer killOp removeShard
+    stepDown reconfig cloneCollection copyDatabase resetError truncate evict purge destroy
+    delete dropConnections`,
   disarm: `setFeatureCompatibilityVersion disableBalancing stopBalancer disableFreeMonitoring`,
   escalate: `createUser updateUser changeUserPassword createRole updateRole grantRolesToUser
     grantPrivilegesToRole grantRolesToRole auth logout`,

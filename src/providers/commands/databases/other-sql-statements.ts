@@ -64,8 +64,8 @@ function after({ bare }: Statement, ...words: readonly string[]): number {
 
 /** Tools that need no `;` between statements could run more than the first word says. */
 const another = new Set(
-  `DROP TRUNCATE DELETE UPDATE ALTER INSERT MERGE EXEC EXECUTE GRANT REVOKE CREATE CALL KILL SHUTDOWN
-  RESTORE REPLACE DENY BACKUP DBCC RECONFIGURE UPSERT`.split(/\s+/),
+  `DROP TRUNCATE DELETE UPDATE ALTER INSERT MERGE EXEC EXECUTE GRANT REVOKE CREATE CALL KILL
+  SHUTDOWN RESTORE REPLACE DENY BACKUP DBCC RECONFIGURE UPSERT`.split(/\s+/),
 )
 
 const reads: Meaning = (statement) => {

@@ -33,7 +33,7 @@ export function splitSql(text: string, engine: Engine): readonly SqlStatement[] 
 }
 
 /**
- * `/*!50000 DROP … *\/` as what it runs. Where such a mark stands in a string or a comment it is
+ * `/*!50000 DROP … * /` as what it runs. Where such a mark stands in a string or a comment it is
  * not told apart from one that runs: then nothing is known.
  */
 function openRunComments(text: string, engine: Engine): string | null {
@@ -96,6 +96,13 @@ const rules: Readonly<Record<Engine, readonly Rule[]>> = {
   other: [space, block, dashes, backtick, doublePlain, singlePlain, dollars, go, word, mark],
 }
 
+/** What opens a name or a string, where none ends. */
+const unclosed: Readonly<Record<Engine, RegExp>> = {
+  mysql: /['"`]/,
+  sqlite: /['"`[]/,
+  other: /['"`]/,
+}
+
 function pieces(text: string, engine: Engine): readonly Piece[] | null {
   const found: Piece[] = []
   let at = 0
@@ -103,7 +110,7 @@ function pieces(text: string, engine: Engine): readonly Piece[] | null {
     const piece = next(text, at, rules[engine])
     if (piece === null) return null
     // A quote that is never closed, or one that this engine may read otherwise.
-    if (piece.kind === 'mark' && /['"`]/.test(piece.text)) return null
+    if (piece.kind === 'mark' && unclosed[engine].test(piece.text)) return null
     found.push(
       /^go$/i.test(piece.text) && piece.kind === 'mark' ? { kind: 'mark', text: ';' } : piece,
     )

@@ -10,25 +10,27 @@ import { inputOf, none, only, together } from './statements.ts'
 type Kind = 'read' | 'write' | 'destroy' | 'whole' | 'stop' | 'disarm' | 'escalate' | 'disclose'
 
 const words: Readonly<Record<Kind, string>> = {
-  read: `ping echo get mget strlen getrange exists type ttl pttl expiretime keys scan randomkey dbsize
-    info time lastsave hget hmget hgetall hkeys hvals hlen hexists hscan hstrlen hrandfield llen lrange
-    lindex lpos smembers sismember smismember scard srandmember sscan sinter sunion sdiff sintercard
-    zrange zrangebyscore zrevrange zrevrangebyscore zrangebylex zscore zmscore zcard zcount zrank
-    zrevrank zscan zlexcount zrandmember zinter zunion zdiff xrange xrevrange xlen xinfo xread xpending
-    bitcount bitpos getbit pfcount geopos geodist geohash geosearch object memory command dump wait
-    slowlog latency lolwut role readonly hello select auth quit subscribe psubscribe publish watch
-    unwatch multi exec discard dbsize substr lcs json.get json.mget json.type ft.search ft.info ft._list
-    ts.get ts.range bf.exists bf.info help`,
-  write: `set setnx setex psetex mset msetnx append incr incrby incrbyfloat decr decrby setrange setbit
-    hset hsetnx hmset hincrby hincrbyfloat lpush rpush lpushx rpushx linsert lset sadd zadd zincrby
-    geoadd xadd xack xgroup xclaim xautoclaim pfadd pfmerge expire pexpire expireat pexpireat persist
-    touch copy save bgsave bgrewriteaof bitop bitfield sort setlist getset getex sinterstore sunionstore
-    sdiffstore zunionstore zinterstore zrangestore hexpire json.set json.mset json.numincrby ts.add
-    bf.add ft.create spublish blpoprpush`,
-  destroy: `del unlink getdel hdel lrem ltrim lpop rpop rpoplpush lmove lmpop blpop brpop srem spop smove
-    zrem zremrangebyrank zremrangebyscore zremrangebylex zpopmin zpopmax zmpop xdel xtrim rename
-    renamenx restore migrate move swapdb json.del json.clear json.forget ft.dropindex ts.del hgetdel
-    delex vrem`,
+  read: `ping echo get mget strlen getrange exists type ttl pttl expiretime keys scan randomkey
+    dbsize info time lastsave hget hmget hgetall hkeys hvals hlen hexists hscan hstrlen
+    hrandfield llen lrange lindex lpos smembers sismember smismember scard srandmember sscan
+    sinter sunion sdiff sintercard zrange zrangebyscore zrevrange zrevrangebyscore
+    zrangebylex zscore zmscore zcard zcount zrank zrevrank zscan zlexcount zrandmember
+    zinter zunion zdiff xrange xrevrange xlen xinfo xread xpending bitcount bitpos getbit
+    pfcount geopos geodist geohash geosearch object memory command dump wait slowlog latency
+    lolwut role readonly hello select auth quit subscribe psubscribe publish watch unwatch
+    multi exec discard dbsize substr lcs json.get json.mget json.type ft.search ft.info
+    ft._list ts.get ts.range bf.exists bf.info help`,
+  write: `set setnx setex psetex mset msetnx append incr incrby incrbyfloat decr decrby setrange
+    setbit hset hsetnx hmset hincrby hincrbyfloat lpush rpush lpushx rpushx linsert lset
+    sadd zadd zincrby geoadd xadd xack xgroup xclaim xautoclaim pfadd pfmerge expire pexpire
+    expireat pexpireat persist touch copy save bgsave bgrewriteaof bitop bitfield sort
+    setlist getset getex sinterstore sunionstore sdiffstore zunionstore zinterstore
+    zrangestore hexpire json.set json.mset json.numincrby ts.add bf.add ft.create spublish
+    blpoprpush`,
+  destroy: `del unlink getdel hdel lrem ltrim lpop rpop rpoplpush lmove lmpop blpop brpop srem
+    spop smove zrem zremrangebyrank zremrangebyscore zremrangebylex zpopmin zpopmax zmpop
+    xdel xtrim rename renamenx restore migrate move swapdb json.del json.clear json.forget
+    ft.dropindex ts.del hgetdel delex vrem`,
   whole: 'flushall flushdb',
   stop: 'shutdown debug failover',
   disarm: '',

@@ -72,9 +72,9 @@ const kafkaAcls: Meaning = ({ args }) => {
 }
 
 const kafkaValued = {
-  valued: `--bootstrap-server --zookeeper --topic --entity-type --entity-name --add-config --group
-    --delete-config --command-config --partitions --replication-factor --config --offset-json-file
-    --producer-property --consumer-property --execute-file`.split(/\s+/),
+  valued: `--bootstrap-server --zookeeper --topic --entity-type --entity-name --add-config
+    --group --delete-config --command-config --partitions --replication-factor --config
+    --offset-json-file --producer-property --consumer-property --execute-file`.split(/\s+/),
 } as const
 
 function kafka(name: string, meaning: Meaning): CommandRow {
@@ -158,8 +158,9 @@ function influxOne(call: Call): Meant {
 const influx = cli({
   programs: ['influx'],
   dash: 'word',
-  valued: `-execute --execute -database --database -host --host -port -username -password -precision
-    -format --bucket --org -o -t --token --start --stop -n --name -i --id -p --predicate -f --file`,
+  valued: `-execute --execute -database --database -host --host -port -username -password
+    -precision -format --bucket --org -o -t --token --start --stop -n --name -i --id -p
+    --predicate -f --file`,
   help: '--help -h -help version',
   rows: {
     'ping|version|export|help': nothing,

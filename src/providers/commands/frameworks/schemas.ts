@@ -1,4 +1,4 @@
-// Tools that change schemas: flyway, liquibase, ecto, dbmate, goose, sqlx, diesel, atlas, hasura, …
+// Tools that change schemas: flyway, liquibase, ecto, dbmate, goose, sqlx, diesel, atlas, hasura.
 import { cli } from '../cli.ts'
 import type { CommandRow } from '../commands.ts'
 import { unknown } from '../effects.ts'

@@ -14,11 +14,10 @@ type Http = Extract<Carried, { kind: 'http' }>
 
 const wgetValued =
   `-O --output-document -o --output-file -a --append-output -P --directory-prefix --method
-  --body-data --body-file --post-data --post-file --header -U --user-agent -e --execute --user --password
-  -t --tries -T --timeout -w --wait -l --level -A --accept -R --reject -D --domains -Q --quota
-  --load-cookies --save-cookies --referer -i --input-file --ca-certificate --certificate --config -B`.split(
-    /\s+/,
-  )
+  --body-data --body-file --post-data --post-file --header -U --user-agent -e --execute
+  --user --password -t --tries -T --timeout -w --wait -l --level -A --accept -R --reject -D
+  --domains -Q --quota --load-cookies --save-cookies --referer -i --input-file
+  --ca-certificate --certificate --config -B`.split(/\s+/)
 
 function wget(call: Call): Meant {
   const { args, invocation } = call
@@ -57,9 +56,9 @@ function withScheme(url: string, scheme: string): string {
 }
 
 const pieValued =
-  `-a --auth -A --auth-type --session --session-read-only -o --output -p --print --pretty
-  -s --style --timeout --proxy --verify --cert --cert-key --raw --ssl --max-redirects --boundary
-  --default-scheme --format-options --response-charset --response-mime`.split(/\s+/)
+  `-a --auth -A --auth-type --session --session-read-only -o --output -p --print --pretty -s
+  --style --timeout --proxy --verify --cert --cert-key --raw --ssl --max-redirects
+  --boundary --default-scheme --format-options --response-charset --response-mime`.split(/\s+/)
 
 /** `http DELETE host/path name=value name:=json Header:value` */
 function pie(call: Call): Meant {

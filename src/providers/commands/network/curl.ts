@@ -18,17 +18,17 @@ type Http = Extract<Carried, { kind: 'http' }>
 const short = 'AbcCdDeEFhHKmoPQrtTuUwxXyYz'.split('').map((letter) => `-${letter}`)
 const long =
   `--url --request --header --data --data-raw --data-binary --data-ascii --data-urlencode --json
-  --form --form-string --upload-file --output --output-dir --config --user --proxy --user-agent --referer
-  --cookie --cookie-jar --max-time --connect-timeout --retry --retry-delay --retry-max-time --cacert --cert
-  --key --cert-type --key-type --resolve --connect-to --interface --range --limit-rate --write-out
-  --dump-header --oauth2-bearer --aws-sigv4 --variable --url-query --quote --noproxy --proxy-header
-  --proxy-user --unix-socket --abstract-unix-socket --stderr --trace --trace-ascii --ciphers --tls-max
-  --max-redirs --max-filesize --netrc-file --proto --proto-default --doh-url --time-cond --speed-limit
-  --speed-time --keepalive-time --local-port --expand-url --expand-data --expand-header --request-target
-  --etag-save --etag-compare --capath --crlfile --pinnedpubkey --socks5 --socks5-hostname --socks4 --pass
-  --login-options --mail-from --mail-rcpt --parallel-max --create-file-mode --dns-servers --haproxy-clientip`.split(
-    /\s+/,
-  )
+  --form --form-string --upload-file --output --output-dir --config --user --proxy
+  --user-agent --referer --cookie --cookie-jar --max-time --connect-timeout --retry
+  --retry-delay --retry-max-time --cacert --cert --key --cert-type --key-type --resolve
+  --connect-to --interface --range --limit-rate --write-out --dump-header --oauth2-bearer
+  --aws-sigv4 --variable --url-query --quote --noproxy --proxy-header --proxy-user
+  --unix-socket --abstract-unix-socket --stderr --trace --trace-ascii --ciphers --tls-max
+  --max-redirs --max-filesize --netrc-file --proto --proto-default --doh-url --time-cond
+  --speed-limit --speed-time --keepalive-time --local-port --expand-url --expand-data
+  --expand-header --request-target --etag-save --etag-compare --capath --crlfile
+  --pinnedpubkey --socks5 --socks5-hostname --socks4 --pass --login-options --mail-from
+  --mail-rcpt --parallel-max --create-file-mode --dns-servers --haproxy-clientip`.split(/\s+/)
 const valued = [...short, ...long]
 
 const dataNames = [

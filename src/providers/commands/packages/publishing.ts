@@ -39,8 +39,9 @@ const registry: Readonly<Record<string, Meaning>> = {
   'adduser|add-user': nothing,
 }
 
-const valued = `--registry --tag --access --otp -w --workspace --prefix --userconfig --cache --loglevel
-  --filter -F -C --dir --cwd --scope --before --omit --include --auth-type --package -p --script-shell`
+const valued = `--registry --tag --access --otp -w --workspace --prefix --userconfig --cache
+  --loglevel --filter -F -C --dir --cwd --scope --before --omit --include --auth-type
+  --package -p --script-shell`
 
 const npm = cli({
   programs: ['npm'],
@@ -53,12 +54,13 @@ const npm = cli({
 
 /** What is no command of theirs, but a program of the project, they run by its name. */
 const commandsOfTheirs = new Set(
-  `add install i ci remove rm uninstall un update up upgrade link unlink import prune rebuild rb fetch
-  patch patch-commit audit list ls outdated why licenses run run-script test t start exec dlx create init
-  pack publish root bin store server config c get set env setup doctor cache cat-file cat-index self-update
-  deploy version login logout whoami info view v npm workspace workspaces policies generate-lock-entry
-  global node plugin constraints dedupe explain set-version search stage tag team owner unplug rebuild
-  completion help deprecate approve-builds ignored-builds x pm build repl`.split(/\s+/),
+  `add install i ci remove rm uninstall un update up upgrade link unlink import prune rebuild rb
+  fetch patch patch-commit audit list ls outdated why licenses run run-script test t start
+  exec dlx create init pack publish root bin store server config c get set env setup doctor
+  cache cat-file cat-index self-update deploy version login logout whoami info view v npm
+  workspace workspaces policies generate-lock-entry global node plugin constraints dedupe
+  explain set-version search stage tag team owner unplug rebuild completion help deprecate
+  approve-builds ignored-builds x pm build repl`.split(/\s+/),
 )
 
 const projectProgram: Meaning = (call) => {

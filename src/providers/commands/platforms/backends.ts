@@ -74,8 +74,8 @@ function byLastPart(text: string | null): readonly [] | null {
 
 const convex = cli({
   programs: ['convex'],
-  valued: `--url --admin-key --deployment-name --preview-name --env-file --table --path --format --limit
-    --component --message --cmd --preview-run`,
+  valued: `--url --admin-key --deployment-name --preview-name --env-file --table --path --format
+    --limit --component --message --cmd --preview-run`,
   bare: '--prod --watch --push -y --append --replace --replace-all --once --no-push',
   rows: {
     'dev|init|codegen|docs|dashboard|login|logout|logs|data|function-spec|version|update': nothing,

@@ -135,10 +135,11 @@ function bodyOf(fields: readonly { text: string | null }[]) {
 
 const gh = cli({
   programs: ['gh'],
-  valued: `-R --repo -X --method -f --raw-field -F --field -H --header --hostname --jq -q -t --template
-    --input --cache -p --preview -B --base --title --body -b --body-file -l --label -m --milestone
-    -a --assignee -r --reviewer --env -e --org -o --branch -c --codespace -L --limit -n --notes
-    --name --visibility --description --json -s --state -u --user --target`,
+  valued: `-R --repo -X --method -f --raw-field -F --field -H --header --hostname --jq -q -t
+    --template --input --cache -p --preview -B --base --title --body -b --body-file -l
+    --label -m --milestone -a --assignee -r --reviewer --env -e --org -o --branch -c
+    --codespace -L --limit -n --notes --name --visibility --description --json -s --state -u
+    --user --target`,
   bare: '--paginate --slurp -i --include --silent --web -w --squash --rebase --merge --delete-branch',
   dry: '--dry-run',
   rows: { ...onRepository, ...onRuns, ...onAccount, api: ghApi },
@@ -159,8 +160,9 @@ function glabApi(call: Call): Meant {
 
 const glab = cli({
   programs: ['glab'],
-  valued: `-R --repo -X --method -f --raw-field -F --field -H --header --hostname --input -g --group
-    -t --title -d --description -b --branch --target-branch -l --label -m --message --scope --name`,
+  valued: `-R --repo -X --method -f --raw-field -F --field -H --header --hostname --input -g
+    --group -t --title -d --description -b --branch --target-branch -l --label -m --message
+    --scope --name`,
   bare: '--paginate -i --include --silent --web -w --fill',
   rows: {
     api: glabApi,

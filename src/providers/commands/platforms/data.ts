@@ -19,9 +19,9 @@ const reset: Meaning = (call) =>
 
 const supabase = cli({
   programs: ['supabase'],
-  valued: `--workdir --project-ref --db-url -p --password --profile -s --schema -f --file --network-id
-    --dns-resolver -o --output --version --lang --env-file --size --region --org-id --plan --last
-    --create-ticket`,
+  valued: `--workdir --project-ref --db-url -p --password --profile -s --schema -f --file
+    --network-id --dns-resolver -o --output --version --lang --env-file --size --region
+    --org-id --plan --last --create-ticket`,
   bare: '--linked --local --experimental --no-backup --no-seed --use-migra --include-all -r',
   help: '--help -h --version -v',
   rows: {
@@ -78,8 +78,8 @@ function queryOf(engine: 'postgres' | 'sqlite', index = 0): Meaning {
 
 const neon = cli({
   programs: ['neonctl', 'neon'],
-  valued: `--project-id --org-id -o --output --config-dir --api-key --branch --name --parent --role-name
-    --database-name --compute`,
+  valued: `--project-id --org-id -o --output --config-dir --api-key --branch --name --parent
+    --role-name --database-name --compute`,
   bare: '--no-analytics --pooled --prisma --ssl',
   help: '--help -h --version -v',
   rows: {
@@ -99,8 +99,9 @@ const neon = cli({
 
 const pscale = cli({
   programs: ['pscale'],
-  valued: `--org --config --api-token --service-token --service-token-id --service-token-name -f --format
-    --api-url --from --region --role --host --port --remote-addr --local-addr --execute`,
+  valued: `--org --config --api-token --service-token --service-token-id --service-token-name -f
+    --format --api-url --from --region --role --host --port --remote-addr --local-addr
+    --execute`,
   help: '--help -h --version',
   rows: {
     'auth|signup|version|completion|region|audit-log|ping': nothing,

@@ -19,8 +19,9 @@ function onConsole({ args }: Call): ReturnType<Meaning> {
 
 export const flyRow: CommandRow = cli({
   programs: ['fly', 'flyctl'],
-  valued: `-a --app -t --access-token -c --config -o --org -r --region -C --command --image -i -e --env
-    --build-arg --strategy --vm-size --vm-memory --name -n --size -s --machine --output --dockerfile`,
+  valued: `-a --app -t --access-token -c --config -o --org -r --region -C --command --image -i
+    -e --env --build-arg --strategy --vm-size --vm-memory --name -n --size -s --machine
+    --output --dockerfile`,
   bare: '-j --json --verbose --detach --now --local-only --remote-only --no-deploy --stage -y --ha',
   help: '--help -h',
   rows: {

@@ -116,8 +116,9 @@ const shows = /^[\w-]+(:[\w-]+)*(:(list|info|open|docs|wait|status|url))$|^[a-z-
 
 export const herokuRow: CommandRow = cli({
   programs: ['heroku'],
-  valued: `--app -a --remote -r --confirm -c --command --file -f --team -t --space -s --num -n --source
-    --dyno -d --size --type --env -e --region --buildpack -b --stack --as --credential --name`,
+  valued: `--app -a --remote -r --confirm -c --command --file -f --team -t --space -s --num -n
+    --source --dyno -d --size --type --env -e --region --buildpack -b --stack --as
+    --credential --name`,
   bare: '--tail --shell -j --no-notify --wait -x --exit-code --no-tty --no-wait -p --permanent',
   rows,
   otherwise: ({ args }) => (shows.test(args.operands[0]?.text ?? '') ? [] : null),

@@ -12,8 +12,9 @@ const renderOf = meaningsOf('render')
 
 const vercel = cli({
   programs: ['vercel', 'vc', 'now'],
-  valued: `--token -t --scope -S --team -T --cwd --local-config -A --global-config -Q --regions --meta -m
-    --env -e --build-env -b --environment --git-branch --target --name -n --next -N --limit --api`,
+  valued: `--token -t --scope -S --team -T --cwd --local-config -A --global-config -Q --regions
+    --meta -m --env -e --build-env -b --environment --git-branch --target --name -n --next
+    -N --limit --api`,
   bare: '--prod --prebuilt --safe -s --no-wait --public --confirm --archive --debug -d --non-interactive',
   help: '--help -h --version -v',
   rows: {

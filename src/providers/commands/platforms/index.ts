@@ -7,7 +7,7 @@ import { herokuRow } from './heroku.ts'
 import { hosting } from './hosting.ts'
 import { railwayRow } from './railway.ts'
 import { secretStores } from './secrets.ts'
-import { services } from './services.ts'
+import { services } from './subscriptions.ts'
 
 export const platforms: readonly CommandRow[] = [
   railwayRow,

@@ -134,8 +134,8 @@ const doppler = cli({
 
 const infisical = cli({
   programs: ['infisical'],
-  valued: `--domain --token --env -e --path --projectId --project-id --log-level -l --format -f --command -c
-    --tags --folder --template --plain`,
+  valued: `--domain --token --env -e --path --projectId --project-id --log-level -l --format -f
+    --command -c --tags --folder --template --plain`,
   bare: '--silent --recursive --secret-overriding --watch',
   help: '--help -h --version -v',
   rows: {
