@@ -66,8 +66,7 @@ export const usualMandate = {
 
 export async function openSandboxWorld(): Promise<SandboxWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'hp-sandbox-'))
-  const { first, child } = await up([], mkdirIn(folder, 'elsewhere'))
-  const staged = first as Staged
+  const { staged, child } = await startStaged(mkdirIn(folder, 'elsewhere'))
   const tree = mkdirIn(folder, 'tree')
   const home = mkdirIn(folder, 'home')
   prepareTree(tree)
@@ -116,6 +115,21 @@ export async function openSandboxWorld(): Promise<SandboxWorld> {
       await stop(child)
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** Another world may take the usual ports between the look and the listening: then once more. */
+async function startStaged(folder: string): Promise<{ staged: Staged; child: ChildProcess }> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const { first, child } = await up([], folder)
+      const staged = first as Partial<Staged>
+      if (staged.configuration !== undefined) return { staged: first as Staged, child }
+      await stop(child)
+      if (tries === 3) throw new Error(JSON.stringify(first))
+    } catch (error) {
+      if (tries === 3) throw error
+    }
   }
 }
 
