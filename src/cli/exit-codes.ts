@@ -18,7 +18,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
-/** What a command ended with that was run for somebody: any number of theirs. */
+/** What a command that was run for somebody ended with; it is that command's own number. */
 export type PassedOn = number & Readonly<{ passedOn: true }>
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes] | PassedOn

@@ -11,8 +11,8 @@ import type { Upstream } from './send.ts'
 const bodyBytesMax = 16 * 1_048_576
 
 /**
- * Asks with the read credential where there is one, or with one that was found somewhere. No redirect is followed; any answer but 2xx is
- * a fault.
+ * Asks with the read credential where there is one, or with one that was found somewhere. No
+ * redirect is followed; any answer but 2xx is a fault.
  */
 export async function ask(
   upstream: Upstream,

@@ -163,10 +163,11 @@ test('settings that cannot be read are refused, and not touched', () => {
 test('a file of somebody else, where ours would be, is refused', () => {
   for (const name of ['opencode', 'copilot'] as const) {
     const w = world()
-    const file = given(hookRow(name), w, 'export default {}\n')
+    const theirs = 'export const hooks = {}\n'
+    const file = given(hookRow(name), w, theirs)
     assert.throws(() => installHook(hookRow(name), w), /somebody else wrote it/)
     assert.equal(uninstallHook(hookRow(name), w).change, 'nothing')
-    assert.equal(readFileSync(file, 'utf8'), 'export default {}\n')
+    assert.equal(readFileSync(file, 'utf8'), theirs)
   }
 })
 

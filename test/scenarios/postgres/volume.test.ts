@@ -100,7 +100,11 @@ async function configurationText(): Promise<string> {
   return `
 version: 1
 operator: jer
-listen: { agents: 127.0.0.1:0, console: 127.0.0.1:0, mcp: 127.0.0.1:0, postgres: 127.0.0.1:${await freePort()} }
+listen:
+  agents: 127.0.0.1:0
+  console: 127.0.0.1:0
+  mcp: 127.0.0.1:0
+  postgres: 127.0.0.1:${await freePort()}
 upstreams:
   railway:
     provider: railway
