@@ -87,7 +87,7 @@ test('the least configuration has every default', () => {
       consoleOrigin: null,
       consoleTls: null,
       consoleOpenId: null,
-      notify: { channels: [], on: { held: [], tripped: [], killed: [] }, escalate: [] },
+      notify: { channels: [], on: { held: [], asked: [], tripped: [], killed: [] }, escalate: [] },
       ledgerOrigin: null,
     },
   )
