@@ -27,6 +27,9 @@ function effectOf(request: CarriedHttp, on: ReturnType<typeof resource>): Effect
   if (safe.includes(method)) return read(on, 'some')
   if (on.id === null) return unknown('where the request goes is not known here')
   if (removingPath.test(pathOf(url))) return destroy(on, 'some')
+  if (typeof body === 'object' && body !== null && /graphql/i.test(url)) {
+    return unknown('what it asks is not known here')
+  }
   if (typeof body === 'string' && removingMutation.test(body)) return destroy(on, 'some')
   return write(on)
 }

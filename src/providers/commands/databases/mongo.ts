@@ -70,7 +70,7 @@ export function readMongo(text: string, target: string | null): Meant {
   if (known.includes('escalate')) effects.push(escalate(on, 'some'))
   if (known.includes('disarm')) effects.push(disarm(on, 'some'))
   if (known.includes('write')) effects.push(write(on))
-  const computed = /[\w)\]]\s*\[[^\]]*[^\s\d\]][^\]]*\]\s*(\(|\.call|\.apply|\.bind)/.test(plain)
+  const computed = /\]\s*(\?\.\s*)?\(/.test(plain)
   const hidden =
     computed ||
     /`|\bFunction\b|\\u|\.(call|apply|bind)\b|\bthis\b|\bload\b|=>?\s*db\.\w+\.\w+\s*[;,)]/.test(
