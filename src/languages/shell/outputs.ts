@@ -160,13 +160,42 @@ export function outputOf(run: Run, command: Command): Pieces {
   )
 }
 
-/** Of a `find` at the end of a part of a pipe, where what it lists is below. */
+/** Of what lists files at the end of a part of a pipe, where these are. */
 export function rootsOf(run: Run, before: number): readonly string[] | null {
   const last = run.log.invocations.at(-1)
   if (last === undefined || run.log.invocations.length !== before + 1) return null
-  if (last.program.text?.split('/').at(-1) !== 'find') return null
+  const name = last.program.text?.split('/').at(-1) ?? ''
+  if (name !== 'find') return listsBelow(name, last.args) ? ['.'] : null
   if (last.args.some((word) => /^-f?printf$|^-ls$/.test(word.text ?? ''))) return null
   return findRoots(last.args)
+}
+
+/** `rg -l x`, `git ls-files`, `ls`: only names of files below the folder it runs in. */
+function listsBelow(name: string, args: Invocation['args']): boolean {
+  const words = args.map(({ text }) => text)
+  const stays = words.every((text) => text !== null && !/^[/~]|(^|[/=])\.\.?(\/|$)/.test(text))
+  if (!stays) return false
+  switch (name) {
+    case 'ls':
+      return args.every(({ glob, text }) => !glob && (text ?? '').startsWith('-'))
+    case 'git':
+      return (
+        /^(ls-files|diff|grep)$/.test(words[0] ?? '') && namesOnly(words, words[0] === 'ls-files')
+      )
+    case 'rg':
+    case 'grep':
+    case 'egrep':
+      return namesOnly(words, false)
+    default:
+      return false
+  }
+}
+
+function namesOnly(words: readonly (string | null)[], always: boolean): boolean {
+  return (
+    always ||
+    words.some((text) => /^(-[a-zA-Z]*l[a-zA-Z]*|--files.*|--name-only)$/.test(text ?? ''))
+  )
 }
 
 /** Where a `find` starts; null: not known. */

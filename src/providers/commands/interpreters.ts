@@ -11,6 +11,8 @@ import { command } from './row.ts'
 import type { Call, Meant } from './row.ts'
 import { edits, overwrites } from './touches.ts'
 
+const standardInput = /^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/
+
 const none: Meant = { effects: [], carried: [] }
 
 /** Programs whose output comes from another machine. */
@@ -147,7 +149,9 @@ function pythons(call: Call): Meant {
 /** Without a script of its own a shell reads its input. */
 function shells(call: Call): readonly Effect[] {
   const { args, invocation } = call
-  const script = args.operands.length > 0 && !args.has('-s')
+  const [first] = args.operands
+  const given = first !== undefined && !standardInput.test(first.text ?? '')
+  const script = given && !args.has('-s')
   if (script || args.has('-c') || args.says('-n')) return []
   const { input, where } = invocation
   if (input.kind === 'file' && where.kind === 'elsewhere') {

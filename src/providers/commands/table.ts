@@ -20,6 +20,7 @@ import { packages } from './packages/index.ts'
 import { platforms } from './platforms/index.ts'
 import { services } from './system-services.ts'
 import { system } from './system.ts'
+import { versions } from './versions.ts'
 
 /** Every program whose commands have a meaning here: rows of all fields. */
 export const commandRows: readonly CommandRow[] = [
@@ -30,6 +31,7 @@ export const commandRows: readonly CommandRow[] = [
   ...moding,
   ...disks,
   ...gitRows,
+  ...versions,
   ...interpreters,
   ...containers,
   ...kubernetes,
