@@ -83,12 +83,13 @@ export function* percentViews(text: string): Generator<View> {
   }
 }
 
+// No two neighbours that take the same characters: a table of padded cells would take for ever.
 const seam =
-  /["'`][ \t]*(?:\+|\.|\.\.|&|\\)?[ \t]*\r?\n?[ \t]*(?:\+|\.|\.\.|&)?[ \t]*["'`]|\\\r?\n[ \t]*/g
+  /["'`][ \t]{0,16}(?:[+&\\]|\.\.?)[ \t]{0,16}(?:\r?\n[ \t]{0,64})?["'`]|["'`][ \t]{0,16}\r?\n[ \t]{0,64}(?:(?:[+&]|\.\.?)[ \t]{0,16})?["'`]|\\\r?\n[ \t]{0,64}/g
 
 /** The text with its seams taken out: `'ab' + 'cd'`, a line that ends in a backslash. */
 export function joinedView(text: string): View | null {
-  if (!/["'`][ \t]*(?:[+.&\\]|\r?\n[ \t]*["'`+.])|\\\r?\n/.test(text)) return null
+  if (text.search(seam) === -1) return null
   const kept: { from: number; at: number; length: number }[] = []
   let joined = ''
   let from = 0

@@ -19,6 +19,8 @@ const hostile: Readonly<Record<string, string>> = {
   'users of curl': ' -u a:',
   'dots and dashes': '-_.',
   backslashes: '\\',
+  'cells of a table': `\`${' '.repeat(300)}`,
+  'quotation marks and line ends': `"${' '.repeat(40)}\n`,
   'line ends': '\n',
   zeros: '\0',
 }
