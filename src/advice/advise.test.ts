@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 
 import type { Action } from '../domain/action.ts'
@@ -190,6 +192,13 @@ test('every row of the table refuses something here', () => {
     codes.filter((code) => !tried.has(code)),
     [],
   )
+})
+
+test('docs/hooks.md has the same rows', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/hooks.md'), 'utf8')
+  const told = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, code]) => code)
+  const codes = ['not-known', ...rules.map(({ code }) => code), 'refused-before']
+  assert.deepEqual(told.slice(0, codes.length), codes)
 })
 
 test('what the work tree loses is kept first, and what a build makes again is not', () => {

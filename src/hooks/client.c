@@ -1,10 +1,11 @@
 /*
  * What an agent runs before each of its tools: hands what stands on stdin to the resident daemon
- * and ends as that says. Built by `holdpoint hook install`, with these three told by -D:
+ * and ends as that says. Built by `holdpoint hook install`, with these told by -D:
  *
  *   HOLDPOINT_SOCKET  the daemon's socket
  *   HOLDPOINT_NODE    the Node that answers where no daemon does
  *   HOLDPOINT_ENTRY   what it runs
+ *   HOLDPOINT_CACHE   where that Node keeps what it has compiled: it starts three times as fast
  *
  * Whatever goes wrong ends with 2, which refuses at every agent. The socket must belong to the same
  * user, and so must who listens on it. Where HOLDPOINT_HOOK_SOCKET names a socket, only that is
@@ -126,6 +127,7 @@ static void answer_cold(const char *event, size_t length) {
   close(ends[1]);
   if (dup2(ends[0], 0) < 0) refuse("no pipe could be opened");
   close(ends[0]);
+  setenv("NODE_COMPILE_CACHE", HOLDPOINT_CACHE, 1);
   execl(HOLDPOINT_NODE, HOLDPOINT_NODE, "--disable-warning=ExperimentalWarning", HOLDPOINT_ENTRY,
         "ask", agent, (char *)NULL);
   refuse("no daemon answers and node is not where it was; run `holdpoint hook install` again");

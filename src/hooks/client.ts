@@ -28,7 +28,7 @@ export function buildClient(place: HookPlace, means: ClientMeans, tag: string): 
   const beside = `${place.client}.${tag}`
   const kind = compiled(beside, place, means) ? 'program' : means.curl === null ? 'node' : 'curl'
   if (kind === 'curl') writeFileSync(beside, curlClient(place, means, means.curl ?? ''))
-  if (kind === 'node') writeFileSync(beside, nodeClient(means))
+  if (kind === 'node') writeFileSync(beside, nodeClient(place, means))
   chmodSync(beside, 0o700)
   renameSync(beside, place.client)
   return kind
@@ -40,10 +40,15 @@ function checkPlain(path: string): void {
   throw new Fault('hook-path', `\`${path}\` has characters that a script cannot carry; move it`)
 }
 
-function compiled(to: string, { socket }: HookPlace, means: ClientMeans): boolean {
+function compiled(to: string, place: HookPlace, means: ClientMeans): boolean {
   const { compiler, node, entry } = means
   if (compiler === null) return false
-  const told = { HOLDPOINT_SOCKET: socket, HOLDPOINT_NODE: node, HOLDPOINT_ENTRY: entry }
+  const told = {
+    HOLDPOINT_SOCKET: place.socket,
+    HOLDPOINT_NODE: node,
+    HOLDPOINT_ENTRY: entry,
+    HOLDPOINT_CACHE: place.compiled,
+  }
   const defines = Object.entries(told).map(([name, value]) => `-D${name}="${value}"`)
   // Static starts faster, and is not to be had everywhere.
   for (const linking of [['-static'], []]) {
@@ -64,18 +69,23 @@ const refuse = `refuse() {
 
 const cold = `answer_cold() {
   [ -x "$node" ] || refuse 'no daemon answers and node is not where it was; run holdpoint hook install again'
-  printf '%s' "$event" | "$node" --disable-warning=ExperimentalWarning "$entry" ask "$agent"
+  printf '%s' "$event" | NODE_COMPILE_CACHE=$compiled "$node" --disable-warning=ExperimentalWarning "$entry" ask "$agent"
   [ $? -eq 0 ] || exit 2
   exit 0
 }
 `
 
-function curlClient({ socket }: HookPlace, { node, entry }: ClientMeans, curl: string): string {
+function curlClient(
+  { socket, compiled: cache }: HookPlace,
+  { node, entry }: ClientMeans,
+  curl: string,
+): string {
   return `#!/bin/sh
 # Written by \`holdpoint hook install\`; it asks the resident daemon, and refuses when in doubt.
 agent=\${1:-AGENT}
 node='${node}'
 entry='${entry}'
+compiled='${cache}'
 ${refuse}${cold}
 event=$(cat; printf x)
 event=\${event%x}
@@ -119,7 +129,7 @@ exit "$code"
 `
 }
 
-function nodeClient({ node, entry }: ClientMeans): string {
+function nodeClient({ compiled: cache }: HookPlace, { node, entry }: ClientMeans): string {
   return `#!/bin/sh
 # Written by \`holdpoint hook install\`; it starts Node for each question: there is no C compiler
 # and no curl on this machine.
@@ -128,6 +138,7 @@ node='${node}'
 entry='${entry}'
 ${refuse}
 [ -x "$node" ] || refuse 'node is not where it was; run holdpoint hook install again'
+export NODE_COMPILE_CACHE='${cache}'
 "$node" --disable-warning=ExperimentalWarning "$entry" ask "$agent"
 [ $? -eq 0 ] || exit 2
 `

@@ -1,4 +1,5 @@
-// One element into an array of a settings file, or out of it; every byte that is not about it stays.
+// One element into an array of a settings file, or out of it; every byte that is not about it
+// stays.
 import { Fault } from '../domain/fault.ts'
 import { memberOf, plain, readJsonText } from './json-text.ts'
 import type { ArrayNode, JsonNode, ObjectNode } from './json-text.ts'

@@ -41,6 +41,7 @@ function setup({ tool }) {
   )
 }
 
-export default { id: 'holdpoint', server, setup }
+const plugin = { id: 'holdpoint', server, setup }
+export { plugin as default }
 `
 }

@@ -1,6 +1,7 @@
 // Where the hook keeps what it runs on: a folder of the user's own, which nobody else may enter.
 //   client        what agents run: a small program, or a script
 //   daemon.sock   the resident daemon
+//   compiled/     what Node has compiled of this
 //   sessions/     what was refused in which conversation
 //   backups/      settings files of agents as they were
 //   installed.json  what was changed where
@@ -13,6 +14,7 @@ export interface HookPlace {
   readonly folder: string
   readonly client: string
   readonly socket: string
+  readonly compiled: string
   readonly sessions: string
   readonly backups: string
   readonly installed: string
@@ -36,6 +38,7 @@ export function hookPlace(
   return {
     ...{ folder, socket },
     client: join(folder, 'client'),
+    compiled: join(folder, 'compiled'),
     sessions: join(folder, 'sessions'),
     backups: join(folder, 'backups'),
     installed: join(folder, 'installed.json'),

@@ -183,8 +183,8 @@ const codex: HookRow = {
     const command = tomlText(commandLine(words, 'codex'))
     const hook = `{type="command",command=${command},timeout=${seconds}}`
     const args = ['-c', `hooks.PreToolUse=[{hooks=[${hook}]}]`]
-    // Its user looks at it and trusts it, once. The flag that skips that would skip it for the hooks
-    // of whoever wrote the repository too.
+    // Its user looks at it and trusts it, once. The flag that skips that would skip it for the
+    // hooks of whoever wrote the repository too.
     return { ...noRun, args }
   },
 }

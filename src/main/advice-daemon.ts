@@ -60,8 +60,11 @@ function startDaemon({ environment, node, entry }: HookSurroundings, place: Hook
       return value === undefined ? [] : [[name, value]]
     }),
   )
-  const options = { cwd: place.folder, detached: true, stdio: 'ignore', env } as const
-  const daemon = spawn(node, ['--disable-warning=ExperimentalWarning', entry, 'daemon'], options)
+  const own = { ...env, NODE_COMPILE_CACHE: place.compiled }
+  const options = { cwd: place.folder, detached: true, stdio: 'ignore', env: own } as const
+  // It waits most of its life: little is made, and less need be kept ready.
+  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1']
+  const daemon = spawn(node, [...flags, entry, 'daemon'], options)
   // It is a help, not a need: whoever asks next answers by itself again.
   daemon.on('error', () => undefined)
   daemon.unref()

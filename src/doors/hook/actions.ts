@@ -33,8 +33,8 @@ export async function actionsOf(
 }
 
 /**
- * What a file tool writes outside of the work tree cannot be taken back by a snapshot of it; what it
- * creates inside can simply be removed.
+ * What a file tool writes outside of the work tree cannot be taken back by a snapshot of it; what
+ * it creates inside can simply be removed.
  */
 function fileAction(
   kind: 'write' | 'remove' | 'read',
