@@ -78,7 +78,7 @@ const notSecret: readonly RegExp[] = [
   /^[A-Za-z]+\d{0,2}(?:[-_.][A-Za-z]+\d{0,2})+$/, // words
   /^[A-Z]+(?:_[A-Z0-9]+)*$/, // the name of a variable
   /^(?:[a-z]+\.)+[A-Za-z]+(?:\[|\(|$)/, // member.access
-  /[()]|=>|\s/,
+  /[()]|=>|[^\x21-\x7e]/, // code, prose
 ]
 
 /** 8-4-4-4-12: an id nearly always, a credential where its name says so */
