@@ -16,7 +16,7 @@ interface Scene {
   readonly previewed: PreviewAsked[]
   /** whether the lease stands, from now on */
   stands: boolean
-  call(name: string, args: unknown, agent?: string): Promise<ToolAnswer>
+  readonly call: (name: string, args: unknown, agent?: string) => Promise<ToolAnswer>
 }
 
 async function open(t: TestContext): Promise<Scene> {
@@ -79,7 +79,7 @@ test('access is asked for in scopes, never for the unknown, and gives nothing', 
   const { id } = answer.structured as { id: string }
   const [record] = world.asks.list()
   assert.equal(record?.ask.id, id)
-  assert.deepEqual(record?.ask.wants, {
+  assert.deepEqual(record.ask.wants, {
     kind: 'access',
     ...{ minutes: 60, egress: [] },
     scopes: [

@@ -247,7 +247,7 @@ function toolOperations({ gate }: ControlParts): ToolOperations {
     throw new Fault('no-gate', 'no gate runs here, and only it reaches MCP servers: holdpoint up')
   }
   return {
-    mcpTools: async () => keeper().list(),
+    mcpTools: () => answer(() => keeper().list()),
     async mcpAccept({ upstream, tool, definition, by }) {
       const known = keeper().list()
       const found = known.find((one) => one.upstream === upstream && one.tool === tool)

@@ -16,8 +16,7 @@ const withDescendants = `WITH RECURSIVE below(id) AS (
   SELECT ?1 UNION SELECT mandates.id FROM mandates JOIN below ON mandates.parent = below.id)`
 
 export function foldMandates(database: DatabaseSync): MandateFolds {
-  const agent = database.prepare('SELECT name FROM agents WHERE name = ?')
-  const mandate = database.prepare('SELECT agent, expires, ended FROM mandates WHERE id = ?')
+  const { mandate, checkAgent, checkUnder } = createChecks(database)
   const addMandate = database.prepare(
     'INSERT INTO mandates(id, idx, agent, parent, expires) VALUES(?, ?, ?, ?, ?)',
   )
@@ -33,24 +32,6 @@ export function foldMandates(database: DatabaseSync): MandateFolds {
   )
   const asks = createAskRows(database)
   const endLease = database.prepare('UPDATE leases SET ended = coalesce(ended, ?) WHERE id = ?')
-
-  function checkAgent(name: AgentName): void {
-    if (agent.get(name) !== undefined) return
-    conflict(`there is no agent \`${name}\``, 'add it with `holdpoint agent add`')
-  }
-
-  /** Only what has not ended can be narrowed, or stood under, and by nothing that lasts longer. */
-  function checkUnder(id: MandateId, expiresAt: Instant, at: Instant): { agent: string } {
-    const row = mandate.get(id)
-    if (row === undefined) conflict(`there is no mandate \`${id}\``, 'see `holdpoint mandate list`')
-    const expires = textOf(row, 'expires')
-    if (textOrNull(row, 'ended') !== null || expires <= at) {
-      conflict(`the mandate \`${id}\` has ended`, 'grant a new one')
-    }
-    if (expiresAt > expires)
-      conflict(`the mandate \`${id}\` ends at ${expires}`, 'ask for less time')
-    return { agent: textOf(row, 'agent') }
-  }
 
   return {
     'mandate-granted'({ mandate: granted }, { index, at }) {
@@ -102,4 +83,30 @@ export function foldMandates(database: DatabaseSync): MandateFolds {
       conflict(`there is no lease \`${id}\``, 'see `holdpoint lease list`')
     },
   }
+}
+
+/** What is looked up before anything is changed; each throws a conflict. */
+function createChecks(database: DatabaseSync) {
+  const agent = database.prepare('SELECT name FROM agents WHERE name = ?')
+  const mandate = database.prepare('SELECT agent, expires, ended FROM mandates WHERE id = ?')
+
+  function checkAgent(name: AgentName): void {
+    if (agent.get(name) !== undefined) return
+    conflict(`there is no agent \`${name}\``, 'add it with `holdpoint agent add`')
+  }
+
+  /** Only what has not ended can be narrowed, or stood under, and by nothing that lasts longer. */
+  function checkUnder(id: MandateId, expiresAt: Instant, at: Instant): { agent: string } {
+    const row = mandate.get(id)
+    if (row === undefined) conflict(`there is no mandate \`${id}\``, 'see `holdpoint mandate list`')
+    const expires = textOf(row, 'expires')
+    if (textOrNull(row, 'ended') !== null || expires <= at) {
+      conflict(`the mandate \`${id}\` has ended`, 'grant a new one')
+    }
+    if (expiresAt > expires)
+      conflict(`the mandate \`${id}\` ends at ${expires}`, 'ask for less time')
+    return { agent: textOf(row, 'agent') }
+  }
+
+  return { mandate, checkAgent, checkUnder }
 }

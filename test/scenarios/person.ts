@@ -99,8 +99,8 @@ export function createPerson(console: string): Person {
 
 export interface Answering {
   /** a hold by its id, or the last that waits */
-  answer(how: 'release' | 'refuse', which: string, note: string): Promise<Printed>
-  allow(minutes: number): Promise<Printed>
+  readonly answer: (how: 'release' | 'refuse', which: string, note: string) => Promise<Printed>
+  readonly allow: (minutes: number) => Promise<Printed>
 }
 
 /** Enrols with the code before the first answer. */

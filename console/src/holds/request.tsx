@@ -5,9 +5,11 @@ import { InertText, Name } from '../ui/inert-text.tsx'
 import type { Language } from '../ui/tokens.ts'
 import { SqlRequest } from './sql-request.tsx'
 import type { RecordedSql } from './sql-request.tsx'
+import { ToolRequest } from './tool-request.tsx'
+import type { RecordedTool } from './tool-request.tsx'
 
 /** As kept beside the ledger, and as it would be sent; docs/formats/ledger.md. */
-type Recorded = RecordedSql | RecordedTunnel | RecordedHttp
+type Recorded = RecordedSql | RecordedTunnel | RecordedHttp | RecordedTool
 
 interface RecordedTunnel {
   readonly kind: 'tunnel'
@@ -52,6 +54,8 @@ function Kind({ request }: { request: Recorded }): ReactNode {
       )
     case 'http':
       return <HttpRequest request={request} />
+    case 'tool':
+      return <ToolRequest request={request} />
     default:
       return <p>It is of a kind that this page does not know; the record below is all of it.</p>
   }
