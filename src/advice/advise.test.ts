@@ -174,6 +174,10 @@ const pairs: readonly (readonly [code: string, refused: string, lookAlike: strin
   ['remote-destroy', 'destroy docker:volume/db', 'destroy docker:container/web'],
   ['remote-destroy', 'destroy docker:container/*', 'write docker:container/web'],
   ['remote-destroy', 'destroy git:branch/origin/main', 'write git:branch/origin/feature'],
+  ['git-hooks', 'escalate local:repository//home/u/shop', 'write local:repository//home/u/shop'],
+  ['more-power', 'escalate local:machine/*', 'read local:machine/*'],
+  ['remote-destroy', 'destroy docker:volume/*', 'destroy trivial docker:project/*'],
+  ['remote-destroy', 'destroy egress:host/api.example.com', 'destroy egress:host/localhost'],
   ['remote-disarm', 'disarm github:branch/main', 'write github:branch/main'],
   ['remote-escalate', 'escalate aws:access-key/*', 'read aws:access-key/*'],
 ]

@@ -89,7 +89,7 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
 const deeds: Readonly<Record<Acting['kind'], string>> = {
   destroy: 'delete or overwrite',
   disarm: 'weaken',
-  escalate: 'take power over',
+  escalate: 'gain power through',
   disclose: 'show',
   write: 'write to',
   read: 'read',
@@ -101,8 +101,9 @@ export function deed({ kind }: Acting): string {
 
 /** As a person would say it: `src/a.ts`, `~/x`, or `railway:volume/pg-data`. */
 export function named(resource: Resource, { workTree, home }: Circumstances): string {
-  if (!isOfThisMachine(resource) || resource.id === null) return `\`${clipped(shown(resource))}\``
-  const { id, type } = resource
+  const { id, type, provider } = resource
+  if (provider === 'local' && id === null) return `a ${type} that is not named`
+  if (!isOfThisMachine(resource) || id === null) return `\`${clipped(showResource(resource))}\``
   const inTree = workTree !== null && isWithin(id, workTree) && id !== workTree
   const inHome = home !== null && isWithin(id, home) && id !== home
   const path = inTree
@@ -111,12 +112,6 @@ export function named(resource: Resource, { workTree, home }: Circumstances): st
       ? `~/${id.slice(home.length + 1)}`
       : id
   return type === 'below' ? `something in \`${clipped(path)}\`` : `\`${clipped(path)}\``
-}
-
-function shown(resource: Resource): string {
-  return resource.provider === 'local' && resource.id === null
-    ? `a ${resource.type} that is not named`
-    : showResource(resource)
 }
 
 function clipped(text: string): string {

@@ -32,8 +32,8 @@ export interface Rule {
 export function seenOf(effect: Acting, around: Circumstances): Seen {
   const { resource } = effect
   const place = isOfThisMachine(resource) ? placeOf(resource, around) : null
-  const overwrites = effect.kind === 'write' && effect.undo !== 'trivial'
-  return { effect, resource, place, loses: effect.kind === 'destroy' || overwrites, around }
+  const changes = effect.kind === 'destroy' || effect.kind === 'write'
+  return { effect, resource, place, loses: changes && effect.undo !== 'trivial', around }
 }
 
 const changing = new Set(['destroy', 'disarm', 'escalate', 'write'])
@@ -54,15 +54,21 @@ function local(...types: readonly string[]) {
     resource.provider === 'local' && types.includes(resource.type)
 }
 
-const isContainers = ({ resource }: Seen): boolean =>
-  resource.provider === 'docker' && ['container', 'image', 'network'].includes(resource.type)
+const ownMachine = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|0\.0\.0\.0)$/
+
+/** Containers by name, but for their volumes; whatever a server under test on this machine keeps. */
+function isMadeAgain({ resource: { provider, type, id } }: Seen): boolean {
+  if (id === null) return false
+  if (provider === 'egress') return ownMachine.test(id)
+  return provider === 'docker' && ['container', 'image', 'network'].includes(type)
+}
 
 /** What leaves this machine, but for what the gate will judge itself. */
 function leaves(kind: 'destroy' | 'disarm' | 'escalate') {
   return (seen: Seen): boolean => {
     const { effect, resource, around } = seen
     if (effect.kind !== kind || resource.provider === 'local') return false
-    if (kind === 'destroy' && isContainers(seen) && resource.id !== null) return false
+    if (kind === 'destroy' && (!seen.loses || isMadeAgain(seen))) return false
     return !(around.confined && around.governed.includes(resource.provider))
   }
 }
@@ -82,7 +88,9 @@ const guardRules: readonly Rule[] = [
   },
   {
     code: 'git-hooks',
-    applies: (seen) => guarded(seen)?.code === 'git-hooks',
+    applies: (seen) =>
+      guarded(seen)?.code === 'git-hooks' ||
+      (local('repository')(seen) && seen.effect.kind === 'escalate'),
     why: 'git runs by itself what stands there',
     instead: `use \`git config\` for names and remotes, or ${person}`,
   },
@@ -126,7 +134,7 @@ const lossRules: readonly Rule[] = [
   {
     code: 'git-history',
     applies: (seen) =>
-      lost('git')(seen) || (local('repository')(seen) && grave.has(seen.effect.kind)),
+      lost('git')(seen) || (local('repository')(seen) && seen.effect.kind === 'destroy'),
     why: 'work that is kept in git alone would be lost with it',
     instead: 'commit or branch instead (`git switch -c`, `git revert`), and leave old refs alone',
   },
@@ -191,6 +199,7 @@ const machineRules: readonly Rule[] = [
     code: 'machine',
     applies: (seen) =>
       local(...ofTheMachine)(seen) &&
+      seen.effect.kind !== 'escalate' &&
       (grave.has(seen.effect.kind) || (local('device')(seen) && seen.effect.kind === 'write')),
     why: 'it reaches the whole machine',
     instead: person,
@@ -198,8 +207,8 @@ const machineRules: readonly Rule[] = [
   {
     code: 'more-power',
     applies: (seen) => seen.resource.provider === 'local' && seen.effect.kind === 'escalate',
-    why: 'it gives more power than this work came with',
-    instead: person,
+    why: 'what runs there is not seen here, with more power than this work came with',
+    instead: `fetch it into a file, read it, and ${person}`,
   },
   {
     code: 'less-protection',

@@ -69,7 +69,9 @@ const refuse = `refuse() {
 
 const cold = `answer_cold() {
   [ -x "$node" ] || refuse 'no daemon answers and node is not where it was; run holdpoint hook install again'
-  printf '%s' "$event" | NODE_COMPILE_CACHE=$compiled "$node" --disable-warning=ExperimentalWarning "$entry" ask "$agent"
+  export NODE_COMPILE_CACHE="$compiled"
+  printf '%s' "$event" |
+    "$node" --disable-warning=ExperimentalWarning "$entry" ask "$agent"
   [ $? -eq 0 ] || exit 2
   exit 0
 }
