@@ -13,6 +13,7 @@ import {
   assign,
   assignText,
   copyOf,
+  everyName,
   forgetVariables,
   positionalOf,
   scalarOf,
@@ -84,8 +85,9 @@ function declare(run: Run, command: Command): Failed {
 
 /** From here on a reference makes every name doubtful. */
 function oddities(run: Run, target: string, options: string): void {
-  if (options.includes('n')) forgetVariables(run.state)
-  if (/[iuln]/.test(options)) run.state.doubtful = new Set([...run.state.doubtful, target])
+  const { state } = run
+  if (options.includes('n')) state.doubtful = new Set([...state.doubtful, everyName])
+  if (/[iul]/.test(options)) state.doubtful = new Set([...state.doubtful, target])
 }
 
 const unset: Builtin = (run, command) => {

@@ -278,7 +278,7 @@ function fallback(
   if (isQuoted && /['\\"~]/.test(operand.text)) {
     expandValue(run, operand)
     if (operator.endsWith('=')) assignText(run.state, part.parameter, hole)
-    return unknown
+    return /[@*]/.test(operand.text) ? { kind: 'words', items: null } : unknown
   }
   if (operator.endsWith('=')) {
     const given = expandValue(run, operand)

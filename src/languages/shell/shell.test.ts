@@ -75,6 +75,8 @@ table('words', [
   ['rm x$((1+2)) $(echo a b) `echo c`', 'rm x3 a b c'],
   ['eval "r""m" -rf /; P=rm; Q=P; ${!Q} x', 'rm -rf /', 'rm x'],
   ['echo "rm -rf /"; grep "DROP TABLE" x # rm y', 'grep DROP TABLE x'],
+  ['declare -n r=X; X=/tmp/a; r=/; rm -rf $X', 'rm -rf ?~'],
+  ['X=/tmp/a; read X <<< /; rm $X', 'rm ?~'],
   ['IFS=,; X=rm,-rf,/; $X', 'rm -rf /'],
   ['X=rm; X+=" -rf"; $X /; Y=a Z=$Y ls', 'rm -rf /', 'ls'],
 ])

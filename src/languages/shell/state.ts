@@ -48,6 +48,9 @@ export interface State {
   traps: readonly Pieces[]
 }
 
+/** Among the doubtful: a name may be that of another, from here on. */
+export const everyName = '*'
+
 /** Given by the shell itself, whatever is assigned. */
 const living = new Set(
   `_ ? ! $ - 0 RANDOM SRANDOM SECONDS LINENO BASHPID BASH_COMMAND BASH_SUBSHELL EPOCHSECONDS FUNCNAME
@@ -188,7 +191,8 @@ export function sameState(one: State, other: State): boolean {
 export function valueOf(state: State, name: string): Value {
   if (name === 'PWD') return { kind: 'text', pieces: [directoryOf(state)] }
   if (name === 'OLDPWD') return { kind: 'text', pieces: [state.previous] }
-  if (living.has(name) || state.doubtful.has(name)) return { kind: 'text', pieces: hole }
+  if (living.has(name) || state.doubtful.has(name) || state.doubtful.has(everyName))
+    return { kind: 'text', pieces: hole }
   return state.variables.get(name) ?? { kind: 'text', pieces: hole }
 }
 

@@ -193,8 +193,9 @@ function literal(
     addLiteral(draft, text, value)
     return
   }
-  // Escapes beside a tilde are rare enough not to be told apart.
-  if (text !== value) {
+  // Escapes and colons beside a tilde are rare enough not to be told apart.
+  const colon = !draft.whole && starts[0] === 0 && /^~[^/]*:/.test(text)
+  if (text !== value || colon) {
     add(draft, [null], false)
     return
   }
@@ -304,6 +305,8 @@ export function expandWord(run: Run, word: WordNode): readonly Field[] {
   if (word.text.includes('{') && /[,]|\.\./.test(word.text)) {
     const texts = expandBraces(word.text)
     if (texts.length !== 1 || texts[0] !== word.text) {
+      // A newline taken out joins what is beside it, before braces are looked at.
+      if (word.text.includes('\\\n')) return [looseField(word.text)]
       return texts.flatMap((text) => expandText(run, text, word))
     }
   }
