@@ -1,4 +1,3 @@
-import { runDaemon } from '../../main/advice-daemon.ts'
 import type { CommandRow } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { daemonSurroundings } from '../hook-world.ts'
@@ -7,6 +6,8 @@ export const hookDaemon: CommandRow = {
   name: 'hook daemon',
   summary: 'answer hooks here, until nobody asks for half an hour; hooks start it by themselves',
   async run(call) {
+    // Much code, that no other command needs.
+    const { runDaemon } = await import('../../main/advice-daemon.ts')
     await runDaemon(daemonSurroundings(call))
     return exitCodes.done
   },

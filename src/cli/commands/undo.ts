@@ -12,7 +12,6 @@ import { wrap } from '../output.ts'
 import { withControl } from '../session.ts'
 import { tableName } from '../trash-words.ts'
 import { typed } from '../typed.ts'
-import { undoFiles } from './undo-files.ts'
 
 export const undo: CommandRow = {
   name: 'undo',
@@ -34,7 +33,8 @@ export const undo: CommandRow = {
     { form: '--exact', about: 'files that were made since go, too' },
     { form: '--yes', about: 'bring files back without asking' },
   ],
-  run: (call) => (call.given.flag('files') ? undoFiles(call) : undoAction(call)),
+  run: async (call) =>
+    call.given.flag('files') ? (await import('./undo-files.ts')).undoFiles(call) : undoAction(call),
 }
 
 function undoAction(call: Call): Promise<ExitCode> {
