@@ -16,7 +16,7 @@ const plain = String.raw`a b rm -rf / . 1 2 A = : ~ é \  \\ \" \' \$ \a \{ - + 
 const names = 'x y e u l n IFS HOME 1 2 @ * # arr[@] arr[*] arr[1] arr nowhere'.split(' ')
 const bracketed =
   String.raw`{a,b} {1..3} {a,{b,c}} {,x} {a} {a..c} {3..1} {01..03} {1..7..3} {a,b a,b} {"a,b",c} {$x,b} {a\,b,c}
-  {} {x,y}{1,2} {a,b}} {{a,b} {..} {-1..1} {$(echo,1),2} {~,b} {a..C} {1..2}.{a,b} \${a,b}`.split(
+  {} {}a,b} {x,y}{1,2} {a,b}} {{a,b} {..} {-1..1} {$(echo,1),2} {~,b} {a..C} {1..2}.{a,b} \${a,b}`.split(
     /\s+/,
   )
 const commands = [
