@@ -46,7 +46,10 @@ export function hookWorld({ surroundings }: Call, row: HookRow, scope: HookScope
   return {
     where: { scope, home, project: projectOf(cwd), environment: env },
     place,
-    words: { client: place.client, version: versionOf(row, env['PATH']) },
+    words: {
+      client: place.client,
+      version: row.name === 'claude-code' ? versionOf(env['PATH']) : null,
+    },
     stamp: new Date(now()).toISOString().slice(0, 23).replaceAll(/[:.]/g, '-'),
   }
 }
@@ -85,9 +88,9 @@ function projectOf(cwd: string): string {
 }
 
 /** `2.1.317 (Claude Code)`; null where it is not there, or takes too long to say. */
-function versionOf({ program }: HookRow, path: string | undefined): string | null {
+function versionOf(path: string | undefined): string | null {
   if (path === undefined) return null
   const options = { timeout: versionSeconds * 1000, encoding: 'utf8', env: { PATH: path } } as const
-  const { status, stdout } = spawnSync(program, ['--version'], options)
+  const { status, stdout } = spawnSync('claude', ['--version'], options)
   return status === 0 ? (/\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? null) : null
 }

@@ -20,7 +20,7 @@ export interface Whereabouts {
 export interface HookWords {
   /** the client's path */
   readonly client: string
-  /** of the agent that is installed, `2.1.317`; null where it is not known */
+  /** of Claude Code, as installed, `2.1.317`; null where it is not known, and for the others */
   readonly version: string | null
 }
 
@@ -28,8 +28,6 @@ export interface HookRow {
   readonly name: HookAgentName
   /** as its makers write it */
   readonly title: string
-  /** the program that says its version with `--version` */
-  readonly program: string
   readonly file: (where: Whereabouts) => string
   readonly form:
     | Readonly<{
@@ -114,7 +112,6 @@ function claudeEdits(words: HookWords): readonly JsonHookEdit[] {
 const claudeCode: HookRow = {
   name: 'claude-code',
   title: 'Claude Code',
-  program: 'claude',
   file: (where) =>
     where.scope === 'user'
       ? join(under('CLAUDE_CONFIG_DIR', '.claude')(where), 'settings.json')
@@ -147,7 +144,6 @@ function cursorEdits(words: HookWords): readonly JsonHookEdit[] {
 const cursor: HookRow = {
   name: 'cursor',
   title: 'Cursor',
-  program: 'cursor-agent',
   file: ({ scope, home, project }) => join(scope === 'user' ? home : project, '.cursor/hooks.json'),
   form: { kind: 'json', fresh: '{\n  "version": 1\n}\n', edits: cursorEdits },
   next: null,
@@ -172,7 +168,6 @@ export function codexTables(words: HookWords): string {
 const codex: HookRow = {
   name: 'codex',
   title: 'Codex',
-  program: 'codex',
   file: (where) =>
     where.scope === 'user'
       ? join(under('CODEX_HOME', '.codex')(where), 'hooks.json')
@@ -198,7 +193,6 @@ function geminiEdits(words: HookWords): readonly JsonHookEdit[] {
 const gemini: HookRow = {
   name: 'gemini',
   title: 'Gemini CLI',
-  program: 'gemini',
   file: ({ scope, home, project }) =>
     join(scope === 'user' ? home : project, '.gemini/settings.json'),
   form: { kind: 'json', fresh: '{}\n', edits: geminiEdits },
@@ -214,7 +208,6 @@ const gemini: HookRow = {
 const opencode: HookRow = {
   name: 'opencode',
   title: 'opencode',
-  program: 'opencode',
   file: (where) =>
     where.scope === 'user'
       ? join(under('XDG_CONFIG_HOME', '.config')(where), 'opencode/plugins/holdpoint.js')
@@ -235,7 +228,6 @@ const opencode: HookRow = {
 const copilot: HookRow = {
   name: 'copilot',
   title: 'GitHub Copilot',
-  program: 'copilot',
   file: (where) =>
     where.scope === 'user'
       ? join(under('COPILOT_HOME', '.copilot')(where), 'hooks/holdpoint.json')
