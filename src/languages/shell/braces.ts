@@ -42,7 +42,7 @@ export function expandBraces(raw: string, budget: Budget = createBudget()): read
 /** The first braces that expand: with a comma of their own, or a sequence. */
 function firstGroup(raw: string, budget: Budget): Group | null {
   for (let at = 0; at < raw.length; at = after(raw, at)) {
-    if (raw[at] !== '{' || raw[at + 1] === '}') continue
+    if (raw[at] !== '{') continue
     const group = groupAt(raw, at, budget)
     if (group !== null) return group
   }

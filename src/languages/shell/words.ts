@@ -305,8 +305,8 @@ export function expandWord(run: Run, word: WordNode): readonly Field[] {
   if (word.text.includes('{') && /[,]|\.\./.test(word.text)) {
     const texts = expandBraces(word.text)
     if (texts.length !== 1 || texts[0] !== word.text) {
-      // A newline taken out joins what is beside it, before braces are looked at.
-      if (word.text.includes('\\\n')) return [looseField(word.text)]
+      // A newline taken out joins what is beside it first; empty braces begin a list or do not.
+      if (/\\\n|\{\}/.test(word.text)) return [looseField(word.text)]
       return texts.flatMap((text) => expandText(run, text, word))
     }
   }
