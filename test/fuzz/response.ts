@@ -61,7 +61,8 @@ export const fuzzResponse: FuzzTarget = {
       if (whole.kind !== 'whole') continue
       assert.ok(whole.status >= 200 && whole.status <= 599)
       assert.ok(whole.body.length <= bytes.length)
-      for (const text of JSON.parse(whole.headers).flat()) assert.doesNotMatch(text, /[\r\n\0]/)
+      const headers = JSON.parse(whole.headers) as readonly (readonly string[])[]
+      for (const text of headers.flat()) assert.doesNotMatch(text, /[\r\n\0]/)
     }
   },
 }
