@@ -60,9 +60,12 @@ export class McpSession {
   #listing: Promise<void> | null = null
   #begun = false
   #own = 0
+  /** why it is over; null: it is not */
+  #over: string | null = null
 
   constructor(parts: McpSessionParts) {
     this.#parts = parts
+    parts.link.onClose((why) => (this.#over = why))
   }
 
   readonly channel: McpChannel = {
@@ -132,6 +135,11 @@ export class McpSession {
           about.end?.(outcomeOf(read, sent.status))
         }
         yield read === null ? event : { ...event, message: this.#parts.clean(read.text) }
+      }
+      if (about !== null && !answered && this.#over !== null) {
+        // Nobody is left to answer: who asked need not wait until they give up.
+        const why = about.end === null ? this.#over : `${this.#over}; it may have happened`
+        yield { id: null, retry: null, message: errorText(about.id, errorCodes.internal, why) }
       }
     } finally {
       const why = 'the session ended, or its client left, before the answer came'

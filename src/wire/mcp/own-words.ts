@@ -48,5 +48,5 @@ function dataOf({ code, says, instead, hold, decision }: Refusal): object {
 
 /** The tool is Holdpoint's own; with several servers behind one entry it has the prefix. */
 function waysToWait(hold: HoldId): object {
-  return { tool: 'wait_for_hold', server: 'holdpoint', arguments: { hold } }
+  return { tool: 'wait_for_hold', server: 'holdpoint', arguments: { id: hold } }
 }
