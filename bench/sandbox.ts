@@ -73,6 +73,7 @@ for (let round = 0; round < rounds; round++) {
     }
   }
 }
+const asked = askedInside()
 await stop(child)
 rmSync(folder, { recursive: true, force: true })
 
@@ -83,6 +84,35 @@ for (const [key, values] of times) {
   const outside = median(times.get(`${name}\noutside`) ?? [])
   const ratio = (median(values) / outside).toFixed(2)
   console.log(`| \`${name}\` | ${way} | ${median(values).toFixed(0)} | ${ratio} |`)
+}
+
+console.log('\n| inside | each (ms) |\n|---|---:|')
+for (const [name, milliseconds] of asked) console.log(`| ${name} | ${milliseconds} |`)
+
+/** What it costs that programs that destroy ask first: the same program by its path, and by name. */
+function askedInside(): readonly (readonly [name: string, milliseconds: string])[] {
+  const times = quick ? 100 : 500
+  const loop = (line: string): string =>
+    `s=$(date +%s%N); i=0; while [ $i -lt ${times} ]; do ${line}; i=$((i+1)); done; ` +
+    'e=$(date +%s%N); echo $(( (e - s) / 1000 ))'
+  const lines: Readonly<Record<string, string>> = {
+    '`/bin/rm` of a temporary file': ': > /tmp/x; /bin/rm /tmp/x',
+    '`rm` of a temporary file': ': > /tmp/x; rm /tmp/x',
+    '`/bin/rm` of a file of the work tree': ': > x; /bin/rm x',
+    '`rm` of a file of the work tree, 1,000 files': ': > x; rm x',
+    '`/usr/bin/git rev-parse HEAD`': '/usr/bin/git rev-parse HEAD >/dev/null',
+    '`git rev-parse HEAD`': 'git rev-parse HEAD >/dev/null',
+  }
+  const script = `rm -f nothing; ${Object.values(lines).map(loop).join('; ')}`
+  const { stdout } = spawnSync(process.execPath, [...within, 'sh', '-c', script], {
+    cwd: tree,
+    env: { ...process.env, HOME: join(folder, 'home') },
+    encoding: 'utf8',
+  })
+  const values = stdout.trim().split('\n')
+  return Object.keys(lines).map((name, at) => {
+    return [name, (Number(values[at]) / 1000 / times).toFixed(2)] as const
+  })
 }
 
 /** A repository of 1,000 files, with a test that takes a moment of one core. */

@@ -141,7 +141,7 @@ async function withLease(run: Run, mandate: Mandate, started: Started): Promise<
     placeholders: [],
     lease: { id: lease.id, state: configuration.state },
   })
-  let kept = 0
+  let kept = { taken: 0, missed: 0 }
   let start: Snapshot | null = null
   const follow = followRun(call, control, {
     lease,
@@ -159,7 +159,7 @@ async function withLease(run: Run, mandate: Mandate, started: Started): Promise<
     try {
       return await untilEnded(call, await made.start(hooks.extra))
     } finally {
-      kept = await hooks.taken()
+      kept = { taken: await hooks.taken(), missed: hooks.missed() }
       start = hooks.start
       await hooks.close()
     }
@@ -176,9 +176,11 @@ function governedBy({ configuration }: Run): readonly string[] {
   return [...new Set([...providers, ...(databases.length === 0 ? [] : ['postgres'])])]
 }
 
-function keptWords(count: number): string {
-  const more = count === 0 ? '' : `, and ${count} time${count === 1 ? '' : 's'} since`
-  return `  files here were kept at the start${more}: holdpoint undo --files`
+function keptWords({ taken, missed }: Readonly<{ taken: number; missed: number }>): string {
+  const times = (count: number): string => `${count} time${count === 1 ? '' : 's'}`
+  const more = taken === 0 ? '' : `, and ${times(taken)} since`
+  const less = missed === 0 ? '' : `; ${times(missed)} they COULD NOT BE KEPT`
+  return `  files here were kept at the start${more}${less}: holdpoint undo --files`
 }
 
 const namesShownMax = 5

@@ -14,11 +14,15 @@ import type { OneRun } from '../hooks/table.ts'
 import { createAdviceDesk, installedCode } from '../main/advice.ts'
 import type { AgentRow } from '../sandbox/agents.ts'
 import type { Extra } from '../sandbox/confine.ts'
+import { putShims } from '../sandbox/shims.ts'
+import type { Shims } from '../sandbox/shims.ts'
 import { openSnapshots, snapshotsFolder } from '../snapshots/open.ts'
 import type { Snapshot, Snapshots } from '../snapshots/snapshots.ts'
 import { whyStart } from '../snapshots/snapshots.ts'
 import { createClock } from '../system/clock.ts'
 import type { Call } from './command.ts'
+import { openKeeper } from './run-keeper.ts'
+import type { Keeper } from './run-keeper.ts'
 
 export interface RunHooks {
   readonly extra: Extra
@@ -26,6 +30,8 @@ export interface RunHooks {
   readonly start: Snapshot | null
   /** how many were taken meanwhile */
   taken(): Promise<number>
+  /** how many more should have been, and could not */
+  missed(): number
   close(): Promise<void>
 }
 
@@ -41,7 +47,7 @@ interface HookOptions {
   readonly inside: string
   readonly confined: boolean
   readonly governed: readonly string[]
-  readonly record: (note: AdvisedNote) => Promise<void>
+  readonly record: (note: Omit<AdvisedNote, 'agent' | 'digest'>) => Promise<void>
 }
 
 export async function openRunHooks(options: HookOptions): Promise<RunHooks> {
@@ -60,9 +66,13 @@ export async function openRunHooks(options: HookOptions): Promise<RunHooks> {
     ...{ idleSeconds: null, tag: 'new' },
   })
   putClient(options)
+  const shims = confined && start !== null && snapshots !== null ? shimsFor(options) : null
+  const keeper =
+    shims === null || snapshots === null ? null : await keeperFor(options, snapshots, shims)
   return {
     start,
-    extra: extraFor(options),
+    extra: { ...extraFor(options), path: shims === null ? [] : [shims.path] },
+    missed: () => keeper?.missed() ?? 0,
     async taken() {
       const all = (await snapshots?.list().catch(() => null)) ?? []
       const at = all.findIndex(({ id }) => id === start?.id)
@@ -70,6 +80,7 @@ export async function openRunHooks(options: HookOptions): Promise<RunHooks> {
     },
     async close() {
       await socket.close()
+      await keeper?.close()
       await snapshots?.close()
     },
   }
@@ -120,12 +131,44 @@ function putClient({ call, stateHome, home, own }: HookOptions): void {
   copyFileSync(place.client, join(own, 'client'))
 }
 
+/** Programs that destroy ask first, of whatever started them: a script knows of no hook. */
+function shimsFor({ call, stateHome, own, inside }: HookOptions): Shims | null {
+  const compiler = programNamed('cc', call.surroundings.env['PATH'] ?? '/usr/bin:/bin')
+  const shims = putShims({ cache: join(stateHome, 'run'), own, inside, compiler })
+  if (shims === null) {
+    call.output.aside(
+      'holdpoint: there is no C compiler: what a script destroys is kept as of the start alone',
+    )
+  }
+  return shims
+}
+
+async function keeperFor(
+  { call, home, workTree, governed, record }: HookOptions,
+  snapshots: Snapshots,
+  { socket }: Shims,
+): Promise<Keeper> {
+  // Of the sandbox: nothing there outlives the run.
+  const temporary = ['/tmp', '/var/tmp']
+  const { env } = call.surroundings
+  const { createHookReading } = await import('../main/advice-reading.ts')
+  return openKeeper({
+    path: socket,
+    around: { home, temporary, workTree, governed, snapshots: true, confined: true },
+    read: createHookReading({ home, temporary, environment: env }),
+    take: (why) => snapshots.take(why),
+    record: ({ text, effect, snapshot }) =>
+      record({ verdict: 'pass', codes: [], effect: effect ?? 'unknown', snapshot, text }),
+    milliseconds: () => call.surroundings.now(),
+  })
+}
+
 function programNamed(name: string, path: string): string | null {
   const files = path.split(':').map((folder) => join(folder, name))
   return files.find((file) => file.startsWith('/usr/') && existsSync(file)) ?? null
 }
 
-function extraFor({ call, agent, command, own, home, inside }: HookOptions): Extra {
+function extraFor({ call, agent, command, own, home, inside }: HookOptions): Omit<Extra, 'path'> {
   const told: OneRun = isHookAgent(agent.name)
     ? hookRow(agent.name).run({ client: `${inside}/client`, version: null }, inside)
     : { args: [], environment: {}, files: [], overlays: [] }
@@ -152,7 +195,6 @@ function extraFor({ call, agent, command, own, home, inside }: HookOptions): Ext
   return {
     environment: { HOLDPOINT_HOOK_SOCKET: `${inside}/hook.sock`, ...told.environment },
     command: [program, ...told.args, ...args],
-    path: [],
     overlays: existsSync(installed)
       ? [...overlays, { path: installed, by: join(own, 'client') }]
       : overlays,

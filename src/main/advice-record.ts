@@ -8,7 +8,7 @@ export function recordThrough(
   control: Pick<Control, 'advised'>,
   agent: AgentName,
   lease: LeaseId | null,
-): (note: AdvisedNote) => Promise<void> {
+): (note: Omit<AdvisedNote, 'agent' | 'digest'>) => Promise<void> {
   return async ({ verdict, codes, effect, snapshot, text }) => {
     // Looking around is most of what an agent does, and nobody asks about it later.
     if (verdict === 'pass' && (effect === null || effect === 'read')) return

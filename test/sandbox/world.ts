@@ -1,5 +1,5 @@
-// A real gate in front of the simulated Railway, a work tree, and things outside that must not be
-// reached: each of them notes who came.
+// A real gate in front of the simulated Railway, and of a PostgreSQL where one is wanted; a work
+// tree; and things outside that must not be reached: each of them notes who came.
 import type { ChildProcess } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,10 +10,14 @@ import { join } from 'node:path'
 import { once } from 'node:events'
 
 import type { LedgerEntry } from '../../src/domain/fact.ts'
-import { holdpoint, node, stop, up } from '../scenarios/processes.ts'
+import { startRailwaySimulator } from '../../simulators/railway/start.ts'
+import { startPostgres } from '../postgres/server.ts'
+import type { PostgresServer } from '../postgres/server.ts'
+import { holdpoint, node, stop } from '../scenarios/processes.ts'
 import type { Printed } from '../scenarios/script.ts'
-import type { Staged } from '../scenarios/world.ts'
 import { root } from '../source-files.ts'
+import { startGateProcess } from './gate.ts'
+import type { Staged } from './gate.ts'
 
 /** Why these tests cannot run here; false where they can. */
 export const unavailable: string | false = (() => {
@@ -31,6 +35,9 @@ export interface SandboxWorld {
   /** on the host's own addresses; each with what it heard */
   readonly canaries: readonly Canary[]
   readonly fileSocket: string
+  readonly home: string
+  /** behind the gate, under `databaseName`; null where none was asked for */
+  readonly postgres: PostgresServer | null
   readonly mandate: string
   run(script: string, options?: RunOptions): Promise<Printed>
   start(args: readonly string[], options?: RunOptions): ChildProcess
@@ -64,9 +71,16 @@ export const usualMandate = {
   ],
 }
 
-export async function openSandboxWorld(): Promise<SandboxWorld> {
+export async function openSandboxWorld(
+  options: Readonly<{ postgres?: boolean }> = {},
+): Promise<SandboxWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'hp-sandbox-'))
-  const { staged, child } = await startStaged(mkdirIn(folder, 'elsewhere'))
+  const elsewhere = mkdirIn(folder, 'elsewhere')
+  const railway = await startRailwaySimulator({
+    ...{ mode: 'legacy', postgres: false, sceneFolder: join(elsewhere, 'work-tree') },
+  })
+  const postgres = options.postgres === true ? await startDatabase() : null
+  const { staged, child } = await startGateProcess(elsewhere, railway, postgres)
   const tree = mkdirIn(folder, 'tree')
   const home = mkdirIn(folder, 'home')
   prepareTree(tree)
@@ -89,7 +103,8 @@ export async function openSandboxWorld(): Promise<SandboxWorld> {
   const env = (options: RunOptions): Record<string, string> => ({ HOME: home, ...options.env })
 
   return {
-    ...{ staged, tree, canaries, fileSocket, mandate: join(folder, 'mandate-1.json') },
+    ...{ staged, tree, home, canaries, fileSocket, postgres },
+    mandate: join(folder, 'mandate-1.json'),
     run: (script, options = {}) =>
       holdpoint(line(['sh', '-c', script], options), {
         cwd: options.cwd ?? tree,
@@ -113,24 +128,22 @@ export async function openSandboxWorld(): Promise<SandboxWorld> {
     async stop() {
       for (const one of stops) one()
       await stop(child)
+      await railway.stop()
+      await postgres?.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** Another world may take the usual ports between the look and the listening: then once more. */
-async function startStaged(folder: string): Promise<{ staged: Staged; child: ChildProcess }> {
-  for (let tries = 1; ; tries++) {
-    try {
-      const { first, child } = await up([], folder)
-      const staged = first as Partial<Staged>
-      if (staged.configuration !== undefined) return { staged: first as Staged, child }
-      await stop(child)
-      if (tries === 3) throw new Error(JSON.stringify(first))
-    } catch (error) {
-      if (tries === 3) throw error
-    }
-  }
+async function startDatabase(): Promise<PostgresServer> {
+  const server = await startPostgres()
+  const admin = await server.connect()
+  await admin.query(`CREATE ROLE app LOGIN PASSWORD 'app-password'`)
+  await admin.query('CREATE DATABASE shop OWNER app')
+  const shop = await server.connect('shop', 'app', 'app-password')
+  await shop.query('CREATE TABLE customers (id integer PRIMARY KEY, name text)')
+  await shop.query(`INSERT INTO customers VALUES (1, 'Ada'), (2, 'Grace')`)
+  return server
 }
 
 function mkdirIn(folder: string, name: string): string {
