@@ -84,7 +84,7 @@ test('channels, what they lack, what arrived and what did not; no secret', async
       ...[name, missing, on, escalatesAfterMinutes],
     ]),
     [
-      ['ops', [], ['held', 'tripped', 'killed'], null],
+      ['ops', [], ['held', 'asked', 'tripped', 'killed'], null],
       ['chat', ['chat-url'], ['tripped', 'killed'], 10],
       ['browsers', [], ['tripped', 'killed'], null],
     ],
