@@ -2,11 +2,10 @@
 // the gate's door with the lease, and what comes back goes to standard output. It decides nothing.
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 
 import { createEventReader } from '../wire/mcp/event-stream.ts'
-import { errorCodes, errorText, readMessage } from '../wire/mcp/message.ts'
+import { asLine, errorCodes, errorText, readMessage } from '../wire/mcp/message.ts'
 import type { Id, Message } from '../wire/mcp/message.ts'
 import { markedArguments, requestHeaders } from '../wire/mcp/request-headers.ts'
 import type { MarkedArgument } from '../wire/mcp/request-headers.ts'
@@ -28,8 +27,7 @@ const limits = { bytesMax: messageCharactersMax, depthMax: 128, nodesMax: 1_000_
 export async function bridge(options: BridgeOptions): Promise<void> {
   const working = new Set<Promise<void>>()
   const one = new Bridge(options)
-  for await (const line of createInterface({ input: options.input, crlfDelay: Infinity })) {
-    if (line.trim() === '') continue
+  for await (const line of linesOf(options.input)) {
     const work = one.take(line).finally(() => working.delete(work))
     working.add(work)
     // What begins a session must have begun it before what comes next is sent.
@@ -37,6 +35,21 @@ export async function bridge(options: BridgeOptions): Promise<void> {
   }
   await one.end()
   await Promise.allSettled(working)
+}
+
+/**
+ * Ended by line feeds alone: a message may have other marks that readers of lines take for an end.
+ * One that is too long is cut there, and read as no message.
+ */
+async function* linesOf(input: Readable): AsyncGenerator<string> {
+  input.setEncoding('utf8')
+  let rest = ''
+  for await (const piece of input) {
+    const lines = (rest + String(piece)).split('\n')
+    rest = (lines.pop() ?? '').slice(0, messageCharactersMax + 1)
+    for (const line of lines) if (line.trim() !== '') yield line
+  }
+  if (rest.trim() !== '') yield rest
 }
 
 class Bridge {
@@ -190,6 +203,6 @@ class Bridge {
   }
 
   #say(text: string): void {
-    this.#options.output.write(`${text.replace(/[\r\n]+/g, ' ')}\n`)
+    this.#options.output.write(`${asLine(text)}\n`)
   }
 }

@@ -106,3 +106,12 @@ export async function begun(
   await raw(scene, entry, '{"jsonrpc":"2.0","method":"notifications/initialized"}', named)
   return named
 }
+
+/** Whether it came to be, within ten seconds. */
+export async function until(what: () => boolean): Promise<boolean> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (what()) return true
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return false
+}

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 
 import type { Client } from '@modelcontextprotocol/client'
 
-import { everything, overHttp, overStdio, quiet } from './clients.ts'
+import { everything, overHttp, overStdio, quiet, until } from './clients.ts'
 import { agent, by, openScene } from './gate.ts'
 import type { Scene } from './gate.ts'
 
@@ -35,14 +35,6 @@ function programs(): number {
   const all = execFileSync('ps', ['-A', '-o', 'ppid=,args='], { encoding: 'utf8' }).split('\n')
   const own = (line: string): boolean => line.trim().startsWith(`${process.pid} `)
   return all.filter((line) => own(line) && line.includes(everything)).length
-}
-
-async function until(what: () => boolean): Promise<boolean> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (what()) return true
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  return false
 }
 
 for (const [how, end] of Object.entries(ends)) {

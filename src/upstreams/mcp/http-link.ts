@@ -111,6 +111,10 @@ class HttpLink implements Link {
     else this.#listeners.push(listener)
   }
 
+  onToolsChanged(): void {
+    // It is said in a stream that somebody takes, or not at all.
+  }
+
   /** Resolves with the head of the answer, or why there is none. */
   #request(
     method: 'POST' | 'GET' | 'DELETE',

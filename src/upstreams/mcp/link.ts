@@ -9,6 +9,8 @@ export interface Link {
   listen(after: string | null, signal: AbortSignal): Promise<LinkExchange>
   close(): void
   onClose(listener: (why: string) => void): void
+  /** Called when the server says that its tools changed, though nobody takes what it says. */
+  onToolsChanged(listener: () => void): void
 }
 
 export interface LinkExchange extends McpExchange {

@@ -7,9 +7,9 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 
 import type { McpHeaders } from '../../domain/request.ts'
 import { exchangeMember } from '../../wire/mcp/members.ts'
-import { readMessage } from '../../wire/mcp/message.ts'
+import { asLine, readMessage } from '../../wire/mcp/message.ts'
 import type { Id, Message } from '../../wire/mcp/message.ts'
-import { subscriptionKey } from '../../wire/mcp/methods.ts'
+import { subscriptionKey, toolsChanged } from '../../wire/mcp/methods.ts'
 import { EventQueue, broken, nothing } from './link.ts'
 import type { Link, LinkExchange, LinkLimits } from './link.ts'
 import { serverMessageLimits } from './limits.ts'
@@ -36,11 +36,23 @@ export function openProcess(server: ServerCommand, limits: LinkLimits): Link {
 
 const noOp = (): void => undefined
 
+/** As any reader would have it; -1 for none. */
+function plainIdOf(line: string): number {
+  try {
+    const read: unknown = JSON.parse(line)
+    const id: unknown = typeof read === 'object' && read !== null ? Reflect.get(read, 'id') : -1
+    return typeof id === 'number' ? id : -1
+  } catch {
+    return -1
+  }
+}
+
 class ProcessLink implements Link {
   readonly #limits: LinkLimits
   readonly #child: ChildProcessWithoutNullStreams
   readonly #asked = new Map<number, Asked>()
   readonly #listeners: ((why: string) => void)[] = []
+  readonly #changed: (() => void)[] = []
   #next = 1
   #rest = ''
   #closed: string | null = null
@@ -105,8 +117,12 @@ class ProcessLink implements Link {
     else this.#listeners.push(listener)
   }
 
+  onToolsChanged(listener: () => void): void {
+    this.#changed.push(listener)
+  }
+
   #write(text: string): void {
-    this.#child.stdin.write(`${text.replace(/[\r\n]+/g, ' ')}\n`)
+    this.#child.stdin.write(`${asLine(text)}\n`)
   }
 
   /** What is cancelled is known there by our id. */
@@ -148,13 +164,23 @@ class ProcessLink implements Link {
       this.#answer(message.id, line)
       return
     }
-    // What cannot be read says nothing that anyone could be told of, but whose it was.
     if (message.kind === 'refused') {
-      if (message.id !== null) this.#answer(message.id, line)
+      this.#unreadable(line)
       return
     }
+    if (message.method === toolsChanged) for (const listener of this.#changed) listener()
     const { queue, text } = this.#whose(message)
     queue.push({ id: null, retry: null, message: text })
+  }
+
+  /** It says nothing that anyone could be told of, but perhaps whose it was. */
+  #unreadable(line: string): void {
+    const id = plainIdOf(line)
+    const asked = this.#asked.get(id)
+    if (asked === undefined) return
+    this.#asked.delete(id)
+    asked.queue.push({ id: null, retry: null, message: line })
+    asked.queue.end()
   }
 
   #answer(id: Id | null, line: string): void {

@@ -15,7 +15,7 @@ import { elementsOf, membersOf } from '../../wire/mcp/members.ts'
 import { errorCodes, errorText, readMessage, requestText } from '../../wire/mcp/message.ts'
 import type { Id, Message } from '../../wire/mcp/message.ts'
 import { clientNotifications, isModern, mcpMethods } from '../../wire/mcp/methods.ts'
-import { serverRequests } from '../../wire/mcp/methods.ts'
+import { serverRequests, toolsChanged } from '../../wire/mcp/methods.ts'
 import { metaOfTheGate } from '../../wire/mcp/own-words.ts'
 import { readDefinitions } from '../../wire/mcp/definitions.ts'
 import type { ToolDefinition } from '../../wire/mcp/definitions.ts'
@@ -58,6 +58,7 @@ export class McpSession {
   readonly #asked = new Set<Id>()
   #listed: Readonly<{ at: number; tools: ReadonlyMap<string, ToolDefinition> }> | null = null
   #listing: Promise<void> | null = null
+  #changes = 0
   #begun = false
   #own = 0
   /** why it is over; null: it is not */
@@ -66,6 +67,7 @@ export class McpSession {
   constructor(parts: McpSessionParts) {
     this.#parts = parts
     parts.link.onClose((why) => (this.#over = why))
+    parts.link.onToolsChanged(() => this.#toolsChanged())
   }
 
   readonly channel: McpChannel = {
@@ -132,7 +134,7 @@ export class McpSession {
         if (read === null && event.message !== '') continue
         if (about !== null && read?.kind === 'response' && read.id === about.id) {
           answered = true
-          about.end?.(outcomeOf(read, sent.status))
+          about.end?.('unread' in read ? unread : outcomeOf(read, sent.status))
         }
         yield read === null ? event : { ...event, message: this.#parts.clean(read.text) }
       }
@@ -148,20 +150,24 @@ export class McpSession {
   }
 
   /** null: it is not for the client. */
-  #read(text: string, status: number, about: Id | undefined): Message | null {
+  #read(
+    text: string,
+    status: number,
+    about: Id | undefined,
+  ): Message | (Message & Readonly<{ unread: true }>) | null {
     const message = readMessage(text, serverMessageLimits)
     switch (message.kind) {
       case 'refused': {
-        const id = message.id ?? about ?? null
+        const id = about ?? message.id
         if (id === null || !this.#pending.delete(id)) return null
         const why = `the server's answer cannot be read: ${message.why}`
         const answer = readMessage(errorText(id, errorCodes.internal, why), serverMessageLimits)
-        return answer.kind === 'response' ? answer : null
+        return answer.kind === 'response' ? { ...answer, unread: true } : null
       }
       case 'response':
         return this.#answer(message, status)
       case 'notification':
-        if (message.method === 'notifications/tools/list_changed') this.#listed = null
+        if (message.method === toolsChanged) this.#toolsChanged()
         return message
       case 'request':
         return this.#mayAsk(message) ? message : null
@@ -230,10 +236,16 @@ export class McpSession {
     await this.#listing
   }
 
+  #toolsChanged(): void {
+    this.#changes++
+    this.#listed = null
+  }
+
   async #list(headers: McpHeaders): Promise<void> {
     const found: ToolDefinition[] = []
     let cursor: string | null = null
-    const at = this.#parts.milliseconds()
+    const changes = this.#changes
+    const began = this.#parts.milliseconds()
     for (let page = 0; page < pagesMax; page++) {
       const read = pageOf(await this.#ask('tools/list', cursor, headers))
       if (read === null) break
@@ -244,6 +256,8 @@ export class McpSession {
     // More than may be, or no end of it: nothing of it counts.
     const whole = cursor === null && found.length <= toolsMax
     if (whole) await this.#parts.tools.learn(this.#parts.upstream, found)
+    // What changed meanwhile is asked for again before the next call.
+    const at = changes === this.#changes ? began : Number.NEGATIVE_INFINITY
     this.#listed = { at, tools: new Map(whole ? found.map((one) => [one.name, one]) : []) }
   }
 
@@ -270,6 +284,8 @@ export class McpSession {
     return null
   }
 }
+
+const unread: Outcome = { kind: 'unknown', why: "the server's answer cannot be read" }
 
 /** Of the agent's own words nothing is in it: codes of servers are numbers. */
 function outcomeOf({ error, result }: Extract<Message, { kind: 'response' }>, status: number) {

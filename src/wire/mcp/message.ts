@@ -137,3 +137,14 @@ export function errorText(id: Id | null, code: number, message: string, data?: o
   const error = data === undefined ? { code, message } : { code, message, data }
   return JSON.stringify({ jsonrpc: '2.0', id, error })
 }
+
+/**
+ * One line for whoever reads lines: JSON has line ends between its parts alone, and those that
+ * some readers of lines know besides are escaped where they stand, in its strings.
+ */
+export function asLine(json: string): string {
+  const plain = json.replace(/[\r\n]+/g, ' ')
+  return plain.replace(/[\u2028\u2029\u0085]/g, (mark) => {
+    return `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}

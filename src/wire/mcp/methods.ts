@@ -41,6 +41,9 @@ export const clientNotifications: ReadonlySet<string> = new Set([
   'notifications/roots/list_changed',
 ])
 
+/** of a server, about its tools */
+export const toolsChanged = 'notifications/tools/list_changed'
+
 /** What a server may ask of its client. An answer to it is the client's word, and no release. */
 export const serverRequests: ReadonlySet<string> = new Set([
   'ping',
