@@ -67,6 +67,8 @@ async function readText(
     directory: surroundings.directory,
     home: surroundings.home,
     variables: surroundings.variables,
+    // What rides inside something is run by whatever `sh` is.
+    ...(depth > 0 ? { shell: 'sh' as const } : {}),
   })
   if (shell.kind === 'refused') return [unread(text, shell.why)]
   const { actions, carried } = readInvocations(shell.invocations, surroundings)

@@ -1,5 +1,7 @@
 // Builtins that change the shell itself, a row each. All are listed as called too.
 // https://www.gnu.org/software/bash/manual/html_node/Shell-Builtin-Commands.html
+import { followAssigned, followName, followNumber } from './hidden.ts'
+import { renames, tests } from './builtins-other.ts'
 import { changeDirectory, popDirectory, pushDirectory } from './directories.ts'
 import { emitCommand, inputOf, program, runInner, write } from './invoke.ts'
 import type { Command } from './invoke.ts'
@@ -48,6 +50,8 @@ function declare(run: Run, command: Command): Failed {
   for (const field of operands(command.argv)) {
     const [first] = field.pieces
     const [head, variable, append] = /^([A-Za-z_]\w*)(\+?)=/s.exec(first ?? '') ?? []
+    if (/[in]/.test(options)) followNumber(run, field.pieces)
+    else followName(run, field.pieces)
     const bare = name.test(field.text ?? '') ? field.text : null
     const target = variable ?? bare
     if (target === null) {
@@ -71,6 +75,7 @@ function declare(run: Run, command: Command): Failed {
       const before = scalarOf(valueOf(state, target))
       // -i counts, -u and -l change case, -n is another name for something.
       const odd = /[iulnaA]/.test(builtin === 'export' || builtin === 'readonly' ? '' : options)
+      followAssigned(run, target, value)
       assignText(state, target, odd ? hole : append === '+' ? concat(before, value) : value)
     }
     if (/^(declare|typeset|local)$/.test(builtin)) oddities(run, target, options)
@@ -94,6 +99,7 @@ const unset: Builtin = (run, command) => {
   const functions = optionsOf(command.argv).includes('f')
   for (const field of operands(command.argv)) {
     const target = field.text
+    followName(run, field.pieces)
     if (target === null) {
       forgetVariables(run.state)
       run.state.functions = new Map(
@@ -149,6 +155,7 @@ const shift: Builtin = (run, command) => {
 /** Those that put what they read into the variables they are given. */
 const fills: Builtin = (run, command) => {
   for (const field of command.argv.slice(1)) {
+    followName(run, field.pieces)
     if (field.text === null) forgetVariables(run.state)
     else if (name.test(field.text)) assignText(run.state, field.text, hole)
     else {
@@ -276,6 +283,7 @@ const prints: Builtin = (run, command) => {
     return null
   }
   const target = argv[2]?.text ?? null
+  if (argv[2] !== undefined) followName(run, argv[2].pieces)
   if (target === null || !name.test(target)) forgetVariables(run.state)
   else assignText(run.state, target, formatted(argv.slice(3)))
   emitCommand(run, command)
@@ -334,6 +342,7 @@ const directories =
 /** `let`, `getopts`, `wait -p`, and others that may set what is not seen here. */
 const counts: Builtin = (run, command) => {
   for (const field of command.argv.slice(1)) {
+    followNumber(run, field.pieces)
     if (field.text === null) forgetVariables(run.state)
     for (const [target] of (field.text ?? '').matchAll(/[A-Za-z_]\w*/g))
       assignText(run.state, target, hole)
@@ -342,20 +351,9 @@ const counts: Builtin = (run, command) => {
   return null
 }
 
-/** `hash -p /bin/rm ls` and `enable -f x ls` make one name run another program. */
-const renames: Builtin = (run, command) => {
-  program(run, command)
-  const [, option, path, ...names] = command.argv
-  if (option?.text === '-p' && path !== undefined) {
-    for (const one of names) {
-      if (one.text !== null) run.state.aliases.set(one.text, marked(path.pieces))
-    }
-  }
-  return null
-}
-
 export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['.', sources],
+  ['[', tests],
   ['alias', aliases],
   ['break', leavesLoop],
   ['builtin', direct],
@@ -382,6 +380,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['set', set],
   ['shift', shift],
   ['source', sources],
+  ['test', tests],
   ['trap', traps],
   ['typeset', declare],
   ['unset', unset],

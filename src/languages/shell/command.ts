@@ -3,6 +3,7 @@
 import type { Assignment } from 'unbash'
 import { expandBraces } from './braces.ts'
 import { emit } from './emit.ts'
+import { followAssigned, followNumber } from './hidden.ts'
 import { invoke } from './invoke.ts'
 import { concat, fieldOf, hole, textOf } from './pieces.ts'
 import type { Field, Pieces } from './pieces.ts'
@@ -80,7 +81,9 @@ function argumentsOf(run: Run, node: Command): readonly Field[] {
 
 function assignNode(run: Run, { name, value, append, index }: Assignment): void {
   const before = valueOf(run.state, name)
-  assign(run.state, name, assigned(run, before, value, append === true, index))
+  const made = assigned(run, before, value, append === true, index)
+  if (made.kind === 'text') followAssigned(run, name, made.pieces)
+  assign(run.state, name, made)
 }
 
 function assigned(
@@ -103,8 +106,11 @@ function assigned(
       : { kind: 'text', pieces: hole }
   }
   const pieces = expandValue(run, value, true)
-  if (index !== undefined)
-    return withItem(before, textOf(expandValue(run, index)), append ? hole : pieces)
+  if (index !== undefined) {
+    const at = expandValue(run, index)
+    followNumber(run, at)
+    return withItem(before, textOf(at), append ? hole : pieces)
+  }
   if (!append) return { kind: 'text', pieces }
   return before.kind === 'list'
     ? { kind: 'text', pieces: hole }

@@ -1,6 +1,7 @@
 // `$x` and `${…}`: what a parameter expands to, where its value is known.
 // https://www.gnu.org/software/bash/manual/html_node/Shell-Parameter-Expansion.html
 import type { ParameterExpansionPart, ParameterOperation, Word as WordNode, WordPart } from 'unbash'
+import { followName, followNumber, followPrompt } from './hidden.ts'
 import { charactersOf, concat, hole, known, textOf } from './pieces.ts'
 import type { Pieces } from './pieces.ts'
 import { parsePattern, removed, replaced } from './patterns.ts'
@@ -36,6 +37,7 @@ export function simpleParameter(run: Run, written: string, isQuoted: boolean): E
 export function parameter(run: Run, part: ParameterExpansionPart, isQuoted: boolean): Expansion {
   const { operation, prefix } = part
   const index = part.index === undefined ? undefined : expandValue(run, part.index)
+  if (index !== undefined) followNumber(run, index)
   // In quotes `*` is put together after what is done to each of its items.
   const star = isQuoted && (part.parameter === '*' || part.index?.text === '*')
   const value = whole(run, part.parameter, index, isQuoted && !star)
@@ -63,6 +65,7 @@ function indirect(
   if (part.index !== undefined || part.operation?.type === 'Names')
     return { kind: 'words', items: null }
   const name = value.kind === 'text' ? textOf(value.pieces) : null
+  if (value.kind === 'text') followName(run, value.pieces)
   if (part.operation !== undefined || name === null) return unknown
   return /^\w+$/.test(name) ? whole(run, name, undefined, isQuoted) : unknown
 }
@@ -149,6 +152,7 @@ function operate(
   if (operation.type === 'Default') return fallback(run, part, operation, value, isQuoted)
   if (operation.type === 'Slice' && value.kind === 'words')
     return sliced(run, part, operation, value.items)
+  if (operation.type === 'Transform' && value.kind === 'text') followPrompt(run, value.pieces)
   const change = changeOf(run, operation, isQuoted)
   if (change === null) return value.kind === 'words' ? { kind: 'words', items: null } : unknown
   const changed = (pieces: Pieces): Pieces => {
@@ -220,7 +224,9 @@ type Slice = Extract<ParameterOperation, { type: 'Slice' }>
 function numbersOf(run: Run, operation: Slice): readonly (number | null)[] {
   return [operation.offset, operation.length].map((word) => {
     if (word === undefined) return Number.POSITIVE_INFINITY
-    const written = textOf(expandValue(run, word))?.trim()
+    const pieces = expandValue(run, word)
+    followNumber(run, pieces)
+    const written = textOf(pieces)?.trim()
     if (written === '') return 0
     return written !== undefined && /^-?(0|[1-9]\d{0,8})$/.test(written) ? Number(written) : null
   })

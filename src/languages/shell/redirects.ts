@@ -2,6 +2,8 @@
 import { hole, known, fieldOf, textOf } from './pieces.ts'
 import type { Field, Pieces } from './pieces.ts'
 import { emit } from './emit.ts'
+import { followName } from './hidden.ts'
+import { LimitReached } from './limits.ts'
 import type { Run, Span } from './run.ts'
 import type { CommandNode } from './state.ts'
 import type { Input, Redirect } from './syntax.ts'
@@ -37,7 +39,12 @@ export function redirectsOf(run: Run, nodes: readonly Redirection[]): Redirected
   let written: Pieces | null = null
   for (const node of nodes) {
     const number = node.descriptor?.type === 'FileDescriptor' ? node.descriptor.value : null
+    // bash takes so great a number for a word.
+    if (number !== null && number > 65_535) throw new LimitReached('a descriptor that is none')
     const usual = node.descriptor === undefined
+    if (node.descriptor?.type === 'FileDescriptorVariable') {
+      followName(run, known(node.descriptor.name))
+    }
     if (node.type === 'HereDoc') {
       const { body, delimiter } = node
       const quoted = delimiter?.quoted === true

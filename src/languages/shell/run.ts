@@ -1,5 +1,6 @@
 // One run of the reader over one script: what it has found, and what is around where it reads.
 import type { ParsedScript } from 'unbash'
+import { faultIn, isPlain } from './faults.ts'
 import { LimitReached, shellLimits } from './limits.ts'
 import type { Field, Pieces } from './pieces.ts'
 import { copyOf } from './state.ts'
@@ -106,8 +107,10 @@ export function substituted(run: Run, script: ParsedScript | undefined, part: Sp
     return [null]
   }
   step(run)
-  const [error] = script.errors ?? []
-  if (error !== undefined) throw new LimitReached(`not a script that bash reads: ${error.message}`)
+  const plain = run.known.shell === 'sh' || isPlain(run.around.through)
+  // A script of its own text had backslashes taken off since it was looked at.
+  const fault = faultIn(script.source ?? '', script, plain && script.source !== undefined)
+  if (fault !== null) throw new LimitReached(fault)
   const inner = subshell(run)
   const own = script.source === undefined ? inner : { ...inner, source: script.source, base: part }
   run.script(own, script)

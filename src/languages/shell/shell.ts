@@ -9,7 +9,7 @@ import { noExits, unread } from './run.ts'
 import type { Run } from './run.ts'
 import { createState } from './state.ts'
 import type { ShellKnown, ShellReading } from './syntax.ts'
-import { faultIn } from './faults.ts'
+import { faultIn, isPlain } from './faults.ts'
 import { runTraps } from './traps.ts'
 import { runScript } from './walk.ts'
 
@@ -64,7 +64,7 @@ function readText(run: Run, text: string): void {
     throw new LimitReached('it has too many here-documents')
   }
   const script = parse(text)
-  const fault = faultIn(text, script)
+  const fault = faultIn(text, script, run.known.shell === 'sh' || isPlain(run.around.through))
   if (fault !== null && run.base === null) throw new LimitReached(fault)
   if (fault !== null && run.base !== null) unread(run, fault, run.base)
   else runScript({ ...run, source: text }, script)

@@ -86,6 +86,8 @@ export interface ShellKnown {
   readonly directory: string | null
   readonly home: string | null
   readonly variables: Readonly<Record<string, string>>
+  /** whoever runs it may be a plain `sh`, and no bash */
+  readonly shell?: 'sh'
 }
 
 /** Text that an interpreter would run as a program of its own: `python -c`, a heredoc into node. */

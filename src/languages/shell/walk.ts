@@ -3,6 +3,7 @@
 import type { ParsedScript } from 'unbash'
 import { unreachable } from '../../domain/fault.ts'
 import { coprocess, runCommand } from './command.ts'
+import { followName, followNumber } from './hidden.ts'
 import { shellLimits } from './limits.ts'
 import { runCase, runFor, runLoop } from './loops.ts'
 import { number } from './numbers.ts'
@@ -207,13 +208,19 @@ function test(run: Run, node: Test, depth = 0): Failed {
   step(run)
   if (depth > shellLimits.depthMax * 4) return null
   switch (node.type) {
-    case 'TestUnary':
-      expandValue(run, node.operand)
+    case 'TestUnary': {
+      const operand = expandValue(run, node.operand)
+      if (/^-[vR]$/.test(node.operator)) followName(run, operand)
       return null
-    case 'TestBinary':
-      expandValue(run, node.left)
-      expandPattern(run, node.right)
+    }
+    case 'TestBinary': {
+      const left = expandValue(run, node.left)
+      if (/^-(eq|ne|[lg][te])$/.test(node.operator)) {
+        followNumber(run, left)
+        followNumber(run, expandValue(run, node.right))
+      } else expandPattern(run, node.right)
       return null
+    }
     case 'TestLogical':
       for (const operand of node.operands) test(run, operand, depth + 1)
       return null
