@@ -60,7 +60,8 @@ const surroundings: Surroundings = {
     stdout: process.stdout.isTTY,
     stderr: process.stderr.isTTY,
   },
-  columns: process.stdout.isTTY ? process.stdout.columns : null,
+  // A terminal that knows no size says 0.
+  columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null,
   user: userName(),
   pid: process.pid,
   platform: process.platform,

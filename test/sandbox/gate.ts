@@ -17,9 +17,12 @@ export interface Staged {
   readonly configuration: string
   readonly agents: string
   readonly console: string
-  readonly mcp: string
+  /** null where no MCP server is configured */
+  readonly mcp: string | null
   readonly volume: string
 }
+
+type Reported = Pick<Staged, 'agents' | 'console'> & { readonly mcp?: string }
 
 /** Of the machine that the database is on, as its users know it. */
 export const databaseName = 'db.shop.example'
@@ -60,8 +63,8 @@ export async function startGateProcess(
       Promise.reject(new Error(`up ended with ${String(code)}`)),
     ),
   ])) as [string]
-  const { gate } = (JSON.parse(line) as { status: { gate: Omit<Staged, 'configuration'> } }).status
-  const { agents, console, mcp } = gate
+  const { gate } = (JSON.parse(line) as { status: { gate: Reported } }).status
+  const { agents, console, mcp = null } = gate
   return {
     staged: { configuration, agents, console, mcp, volume: railway.ids.sharedVolume },
     child,

@@ -123,7 +123,10 @@ test('what destroys nothing there is not kept, and runs as ever', { skip }, asyn
   assert.match(said.get('looking') ?? '', /^1\n\.\/readme\.md\nrc=0/m)
   assert.match(said.get('a pipe through') ?? '', /^in\n/)
   assert.match(said.get('its own name') ?? '', /^mv \(GNU/)
-  assert.match(said.get('arguments and exit code') ?? '', /^rm: cannot remove '\/tmp\/no such {2}file'/)
+  assert.match(
+    said.get('arguments and exit code') ?? '',
+    /^rm: cannot remove '\/tmp\/no such {2}file'/,
+  )
   assert.match(said.get('many at once') ?? '', /^0\n/)
   assert.deepEqual(advised((await world.entries()).slice(before)), [])
 })
