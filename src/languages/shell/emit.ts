@@ -37,6 +37,7 @@ export function emit(run: Run, call: Call): void {
   }
 }
 
-function wordOf({ raw, text, pieces, glob, loose }: Word): Word {
-  return { raw, text, pieces, glob, ...(loose === true ? { loose } : {}) }
+function wordOf({ raw, text, pieces, glob, loose, every }: Word): Word {
+  const more = { ...(loose === true ? { loose } : {}), ...(every === true ? { every } : {}) }
+  return { raw, text, pieces, glob, ...more }
 }

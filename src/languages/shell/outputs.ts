@@ -5,9 +5,10 @@ import { inputOf } from './invoke.ts'
 import type { Command } from './invoke.ts'
 import { charactersOf, hole, known, nothing, textOf } from './pieces.ts'
 import type { Field, Pieces } from './pieces.ts'
+import { narrows } from './narrowing.ts'
 import { echoed, formatted } from './printf.ts'
 import type { Invocation } from './syntax.ts'
-import type { Run } from './run.ts'
+import type { Roots, Run } from './run.ts'
 import { decodeBase64, decodeHex, encodeBase64, translated } from './texts.ts'
 
 type Output = (args: readonly Field[], input: string | null, run: Run) => Pieces
@@ -161,13 +162,16 @@ export function outputOf(run: Run, command: Command): Pieces {
 }
 
 /** Of what lists files at the end of a part of a pipe, where these are. */
-export function rootsOf(run: Run, before: number): readonly string[] | null {
+export function rootsOf(run: Run, before: number): Roots | null {
   const last = run.log.invocations.at(-1)
   if (last === undefined || run.log.invocations.length !== before + 1) return null
   const name = last.program.text?.split('/').at(-1) ?? ''
-  if (name !== 'find') return listsBelow(name, last.args) ? ['.'] : null
+  if (name !== 'find') {
+    return listsBelow(name, last.args) ? { folders: ['.'], every: name === 'ls' } : null
+  }
   if (last.args.some((word) => /^-f?printf$|^-ls$/.test(word.text ?? ''))) return null
-  return findRoots(last.args)
+  const folders = findRoots(last.args)
+  return folders === null ? null : { folders, every: !narrows(last.args) }
 }
 
 /** `rg -l x`, `git ls-files`, `ls`: only names of files below the folder it runs in. */

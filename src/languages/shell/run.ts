@@ -29,10 +29,13 @@ export function noExits(): Exits {
   return { loops: [], function: null, locals: new Map() }
 }
 
+/** Folders, and whether all that is in them is meant. */
+export type Roots = Readonly<{ folders: readonly string[]; every: boolean }>
+
 export interface Around {
   readonly input: Input
   /** what `input` is, where a program before it in the pipe lists files below these */
-  readonly roots: readonly string[] | null
+  readonly roots: Roots | null
   readonly where: Whereabouts
   readonly user: string | null
   readonly through: readonly string[]

@@ -13,6 +13,8 @@ export interface Word {
   readonly glob: boolean
   /** what is not known in it was not quoted: it may be no word at all, or several */
   readonly loose?: true
+  /** it stands for everything below the folder that is known of it */
+  readonly every?: true
 }
 
 /** Where a command runs: on this machine, or behind a wrapper that carries it elsewhere. */

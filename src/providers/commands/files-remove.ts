@@ -1,5 +1,6 @@
 // What removes files and folders. Each operand is gone, with all that is in it.
 import type { Effect } from '../../domain/effect.ts'
+import { narrows } from '../../languages/shell/narrowing.ts'
 import type { Word } from '../../languages/shell/syntax.ts'
 import type { CommandRow } from './commands.ts'
 import { destroy, unknown, write } from './effects.ts'
@@ -10,7 +11,10 @@ import type { Call } from './row.ts'
 import { isGone, pathAt, removes } from './touches.ts'
 
 export function removesOperands(call: Call): readonly Effect[] {
-  return call.args.operands.map((word) => removes(word, call))
+  const { args, invocation } = call
+  const flat = /(^|\/)(rm|unlink)$/.test(invocation.program.text ?? '')
+  const deep = !flat || args.has('-r', '-R', '--recursive')
+  return args.operands.map((word) => removes(word, call, deep))
 }
 
 /** It can be taken out of the bin again. */
@@ -23,7 +27,7 @@ function removesEmpty(call: Call): readonly Effect[] {
   const recursive = call.args.has('/s', '/S')
   const folders = call.args.operands.filter(({ text }) => !/^\/[sq]$/i.test(text ?? ''))
   if (recursive || folders.length < call.args.operands.length) {
-    return folders.map((word) => removes(word, call))
+    return folders.map((word) => removes(word, call, recursive))
   }
   return folders.map((word) => write(pathAt(word, call), 'whole'))
 }
@@ -43,11 +47,9 @@ function findsAndRemoves(call: Call): readonly Effect[] {
   const from = roots.length === 0 ? [{ raw: '.', text: '.', pieces: ['.'], glob: false }] : roots
   const written = files.map((word) => removes(word, call))
   if (!shown) return written
-  const narrowed = tests.some(({ text }) => narrowing.test(text ?? ''))
+  const narrowed = narrows(tests)
   return [...written, ...from.map((word) => removesFound(word, narrowed, call))]
 }
-
-const narrowing = /^-(i?name|i?path|i?regex|type|size|[acm]time|[acm]min|newer.*|empty|user|group)$/
 
 function removesFound(root: Word, narrowed: boolean, call: Call): Effect {
   const path = pathAt(root, call)
@@ -67,7 +69,8 @@ function removesItems(call: Call): readonly Effect[] {
   const named = args.flags.flatMap(({ name, value }) =>
     /^-(literal)?path$/i.test(name) && value !== null ? [value] : [],
   )
-  return [...named, ...args.operands].map((word) => removes(word, call))
+  const deep = args.flags.some(({ name }) => /^-r(ecurse)?$/i.test(name))
+  return [...named, ...args.operands].map((word) => removes(word, call, deep))
 }
 
 export const powershellItems = {

@@ -2,6 +2,7 @@
 // overwritten file was there before is taken for granted where nothing could bring it back.
 import type { Effect } from '../../domain/effect.ts'
 import type { Resource } from '../../domain/resource.ts'
+import { isEveryEntry } from '../../languages/shell/narrowing.ts'
 import type { Word } from '../../languages/shell/syntax.ts'
 import { destroy, disarm, disclose, escalate, read, resource, write } from './effects.ts'
 import { decidesWhatRuns, holdsCredentials, isKernelSwitch } from './known-files.ts'
@@ -14,9 +15,17 @@ export function pathAt(word: Word, { invocation, surroundings }: Around): Resour
   return localResource(word, { directory: invocation.directory, home: surroundings.home })
 }
 
-/** Gone, with all that is in it. */
-export function removes(word: Word, around: Around): Effect {
-  return isGone(pathAt(word, around), around)
+/** Gone, with all that is in it. Deep: folders too. */
+export function removes(word: Word, around: Around, deep = false): Effect {
+  const path = pathAt(word, around)
+  const all = word.every === true || (deep && isEveryEntry(word))
+  return isGone(all ? wholeTree(path, around) : path, around)
+}
+
+/** Everything below the work tree's root is the work tree. */
+export function wholeTree(path: Resource, { surroundings }: Around): Resource {
+  const all = path.type === 'below' && path.id !== null && path.id === surroundings.workTree
+  return all ? { ...path, type: 'path' } : path
 }
 
 export function isGone(path: Resource, { surroundings }: Around): Effect {

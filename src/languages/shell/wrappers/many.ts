@@ -1,5 +1,6 @@
 // `xargs`, `find -exec`, `parallel`: one command, run for what is found or read.
 import { inputOf } from '../invoke.ts'
+import { narrows } from '../narrowing.ts'
 import { findRoots } from '../outputs.ts'
 import { fieldOf, hole, literalField, looseField } from '../pieces.ts'
 import type { Field, Pieces } from '../pieces.ts'
@@ -41,6 +42,11 @@ function filledIn(word: Field, mark: string, by: Pieces): Field {
   return fieldOf(word.raw, pieces)
 }
 
+/** What is found below a folder: all of it, or some. */
+function marksEvery(field: Field, every: boolean): Field {
+  return every ? { ...field, every: true } : field
+}
+
 const below = (root: string): Pieces => [root.endsWith('/') ? root : `${root}/`, null]
 
 const xargs: Wrapper = (run, command) => {
@@ -52,7 +58,7 @@ const xargs: Wrapper = (run, command) => {
   const { roots } = run.around
   const mark = parsed.options.has('i') ? '{}' : (lastOf(parsed, 'I', 'J', 'replace')?.text ?? null)
   const words: readonly Pieces[] = items?.map((item): Pieces => [item]) ??
-    roots?.map(below) ?? [hole]
+    roots?.folders.map(below) ?? [hole]
   // A command that comes out of the input has a name that is not known.
   if (items?.length === 0 && parsed.options.has('r')) return { inner: [], listed: false }
   const shared = {
@@ -64,13 +70,17 @@ const xargs: Wrapper = (run, command) => {
   if (mark !== null && mark !== '') {
     const inner = words.map((word): Inner => ({
       kind: 'argv',
-      argv: argv.map((field) => filledIn(field, mark, word)),
+      argv: argv.map((field) =>
+        marksEvery(filledIn(field, mark, word), field.text === mark && roots?.every === true),
+      ),
       ...shared,
     }))
     return { inner, listed: false }
   }
   const known = items ?? roots
-  const tail = known === null ? [looseField('')] : words.map((word) => fieldOf('', word))
+  const every = items === null && roots?.every === true
+  const tail =
+    known === null ? [looseField('')] : words.map((word) => marksEvery(fieldOf('', word), every))
   return { inner: [{ kind: 'argv', argv: [...argv, ...tail], ...shared }], listed: false }
 }
 
@@ -78,6 +88,7 @@ const xargs: Wrapper = (run, command) => {
 const find: Wrapper = (_, { argv }) => {
   const args = argv.slice(1)
   const roots = findRoots(args)
+  const every = !narrows(args)
   const inner: Inner[] = []
   for (let at = 0; at < args.length; at++) {
     const option = args[at]?.text ?? ''
@@ -92,7 +103,9 @@ const find: Wrapper = (_, { argv }) => {
       const by: Pieces = root === null || inPlace ? hole : below(root)
       inner.push({
         kind: 'argv',
-        argv: words.map((field) => filledIn(field, '{}', by)),
+        argv: words.map((field) =>
+          marksEvery(filledIn(field, '{}', by), every && field.text === '{}' && !inPlace),
+        ),
         through: `find ${option}`,
         times: 'many',
         ...(inPlace ? { directory: null } : {}),

@@ -1,14 +1,14 @@
 // What a wrapper is: a program that runs another one, given as words or as text.
 import type { Command } from '../invoke.ts'
 import type { Field, Pieces } from '../pieces.ts'
-import type { Run } from '../run.ts'
+import type { Roots, Run } from '../run.ts'
 import type { Input, Invocation, Whereabouts, Word } from '../syntax.ts'
 
 interface Changes {
   /** as it is listed in `through` */
   readonly through: string
   readonly input?: Input
-  readonly roots?: readonly string[] | null
+  readonly roots?: Roots | null
   readonly where?: Whereabouts
   readonly user?: string
   readonly times?: Invocation['times']
