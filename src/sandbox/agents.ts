@@ -9,7 +9,10 @@ export interface AgentRow {
   readonly hosts: readonly string[]
   /** in the home folder; kept from run to run: sessions, its own sign-in at its model */
   readonly kept: readonly string[]
-  /** in the home folder; seen and not changed, because they say what runs later */
+  /**
+   * in the home folder; seen and not changed, because they say what runs later, or are run; one
+   * that lies in what is kept is made, empty, where it is not there
+   */
   readonly shown: readonly string[]
   /** in the home folder; a copy that it may write to and that nobody else ever reads */
   readonly copied: readonly string[]
@@ -23,6 +26,8 @@ export interface AgentRow {
 
 export const agentRows: readonly AgentRow[] = [
   {
+    // https://code.claude.com/docs/en/network-config: the API and the two sign-ins; versions before
+    // 2026 sign in at the console. Without updates, statistics, plugins' downloads.
     name: 'claude-code',
     executables: ['claude'],
     hosts: ['api.anthropic.com', 'console.anthropic.com', 'claude.ai', 'platform.claude.com'],
@@ -43,6 +48,8 @@ export const agentRows: readonly AgentRow[] = [
     fullScreen: true,
   },
   {
+    // https://github.com/openai/codex/blob/main/codex-rs/model-provider-info/src/lib.rs, and
+    // https://github.com/openai/codex/blob/main/docs/config.md
     name: 'codex',
     executables: ['codex'],
     hosts: ['api.openai.com', 'chatgpt.com', 'auth.openai.com'],
@@ -57,12 +64,14 @@ export const agentRows: readonly AgentRow[] = [
     fullScreen: true,
   },
   {
+    // https://cursor.com/docs/enterprise/network-configuration
     name: 'cursor',
     executables: ['cursor-agent'],
     hosts: [
       ...['api2.cursor.sh', 'api3.cursor.sh', 'api5.cursor.sh', 'repo42.cursor.sh'],
       ...['authenticate.cursor.sh', 'authenticator.cursor.sh', 'agent.api5.cursor.sh'],
-      ...['agentn.api5.cursor.sh', 'api2direct.cursor.sh', 'cursor.com'],
+      ...['agentn.api5.cursor.sh', 'agentn.global.api5.cursor.sh'],
+      ...['api2direct.cursor.sh', 'cursor.com'],
     ],
     kept: ['.config/cursor/auth.json', '.cursor/chats', '.cursor/projects'],
     shown: [
@@ -75,6 +84,8 @@ export const agentRows: readonly AgentRow[] = [
     fullScreen: true,
   },
   {
+    // https://github.com/google-gemini/gemini-cli/blob/main/packages/core/src/config/storage.ts, and
+    // code_assist/server.ts beside it. Programs that it downloads lie in its temporary folder.
     name: 'gemini',
     executables: ['gemini'],
     hosts: [
@@ -88,6 +99,8 @@ export const agentRows: readonly AgentRow[] = [
     shown: [
       ...['.gemini/settings.json', '.gemini/GEMINI.md', '.gemini/commands'],
       ...['.gemini/extensions', '.gemini/trustedFolders.json', '.gemini/skills'],
+      ...['.gemini/memory.md', '.gemini/policies', '.gemini/policy_integrity.json'],
+      ...['.gemini/agents', '.gemini/acknowledgments', '.agents/skills', '.gemini/tmp/bin'],
     ],
     copied: ['.gemini/state.json', '.gemini/projects.json'],
     variables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
@@ -95,6 +108,8 @@ export const agentRows: readonly AgentRow[] = [
     fullScreen: true,
   },
   {
+    // https://github.com/anomalyco/opencode/blob/dev/packages/opencode/src/global/index.ts: language
+    // servers that it downloads lie in `bin`, beside its sessions.
     name: 'opencode',
     executables: ['opencode'],
     hosts: [
@@ -102,7 +117,7 @@ export const agentRows: readonly AgentRow[] = [
       ...['generativelanguage.googleapis.com', 'openrouter.ai'],
     ],
     kept: ['.local/share/opencode', '.local/state/opencode'],
-    shown: ['.config/opencode', '.opencode'],
+    shown: ['.config/opencode', '.opencode', '.local/share/opencode/bin'],
     copied: [],
     variables: [
       ...['OPENCODE_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY'],

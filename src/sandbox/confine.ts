@@ -227,6 +227,7 @@ interface Programs {
 
 function programsFor(wanted: Wanted, more: Extra): Programs {
   const { home, workTree, cwd, agent, command } = wanted
+  makeShown(wanted)
   const tools = toolsHere(home, agent.shown)
   const kept = agent.kept.map((name) => join(home, name))
   const roots = [
@@ -249,6 +250,16 @@ function programsFor(wanted: Wanted, more: Extra): Programs {
   const program = findProgram(name, cwd, given.join(':'), visible)
   const shown = program.show === null ? tools : [...tools, program.show]
   return { shown, path, command: [program.path, ...args] }
+}
+
+/** In a folder that is kept from run to run an agent would make them, and what it likes in them. */
+function makeShown({ home, agent }: Wanted): void {
+  for (const name of agent.shown) {
+    const kept = agent.kept.find((one) => name.startsWith(one + '/'))
+    if (kept !== undefined && existsSync(join(home, kept))) {
+      mkdirSync(join(home, name), { recursive: true })
+    }
+  }
 }
 
 interface Parts {

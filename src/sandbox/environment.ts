@@ -140,5 +140,7 @@ function ways(options: EnvironmentOptions): Readonly<Record<string, string>> {
     ...{ GIT_SSL_CAINFO: bundle, AWS_CA_BUNDLE: bundle, CARGO_HTTP_CAINFO: bundle },
     ...{ PIP_CERT: bundle, NIX_SSL_CERT_FILE: bundle, PGSSLROOTCERT: bundle },
     ...{ PATH: path, XDG_RUNTIME_DIR: runtimeFolder, HOLDPOINT_RUN: '1' },
+    // For `holdpoint mcp serve`: the agents' host is reached through the proxy, like all else.
+    ...{ HOLDPOINT_LEASE: lease, HOLDPOINT_MCP: 'http://holdpoint.internal/mcp' },
   }
 }

@@ -10,10 +10,10 @@ export interface Description {
   readonly blank: readonly string[]
   /** absolute; begins empty */
   readonly home: string
-  /** seen in the home, and not changed */
-  readonly shown: readonly string[]
   /** in the home, the agent's own */
   readonly kept: readonly string[]
+  /** seen in the home, and not changed; some of it lies in what is kept */
+  readonly shown: readonly string[]
   readonly workTree: string
   /** folders outside it that belong to it and may be written: a repository of which it is a part */
   readonly beside: readonly string[]
@@ -77,8 +77,8 @@ function system({ system, blank, nothing, uid }: Description): readonly string[]
 function home({ home, shown, kept }: Description): readonly string[] {
   return [
     ...['--perms', '0700', '--tmpfs', home],
-    ...shown.flatMap((path) => ['--ro-bind', path, path]),
     ...kept.flatMap((path) => ['--bind', path, path]),
+    ...shown.flatMap((path) => ['--ro-bind', path, path]),
   ]
 }
 

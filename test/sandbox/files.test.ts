@@ -118,6 +118,33 @@ test('after kill -9 the next run puts away what was left', { skip }, async () =>
   assert.equal(revoked, issued)
 })
 
+test('an agent keeps its sessions, and cannot change what it runs later', { skip }, async () => {
+  const programs = join(world.home, '.local/bin')
+  const data = join(world.home, '.local/share/opencode')
+  for (const folder of [programs, data, join(world.home, '.config/opencode')]) {
+    mkdirSync(folder, { recursive: true })
+  }
+  writeFileSync(join(programs, 'opencode'), '#!/bin/sh\nexec sh -c "$1"\n', { mode: 0o755 })
+  const script =
+    'cd ~/.local/share/opencode; echo mine > session; mkdir -p bin; echo CANARY > bin/gopls; ' +
+    'mv bin bin.old; mkdir bin; echo CANARY > bin/gopls; ln -sfn /tmp bin; ' +
+    'echo CANARY > ~/.config/opencode/opencode.json; echo CANARY > ~/.local/bin/opencode; ' +
+    'echo CANARY > ~/.bashrc; cat session'
+  const child = world.start(['opencode', script], {
+    env: { PATH: `${programs}:${process.env['PATH'] ?? ''}` },
+  })
+  let printed = ''
+  child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  assert.equal(code, 0)
+  assert.equal(printed, 'mine\n')
+  assert.equal(readFileSync(join(data, 'session'), 'utf8'), 'mine\n')
+  assert.deepEqual(readdirSync(join(data, 'bin')), [])
+  assert.deepEqual(readdirSync(join(world.home, '.config/opencode')), [])
+  assert.ok(!existsSync(join(world.home, '.bashrc')))
+  assert.doesNotMatch(readFileSync(join(programs, 'opencode'), 'utf8'), /CANARY/)
+})
+
 /** What only stands in for what may not be made. */
 function leftovers(): readonly string[] {
   const known = ['.env', '.git', '.gitignore', '.husky', 'readme.md', 'src']
