@@ -1,18 +1,14 @@
 // Commands and tools' arguments to actions, for the hook. What takes long to load is loaded when it
 // is first needed: most commands carry neither SQL nor a request.
-import { createWrittenHttpReader } from '../api/written-request.ts'
 import type { Action } from '../domain/action.ts'
-import type { UpstreamName } from '../domain/names.ts'
 import type { HookReading, Standing } from '../doors/hook/parts.ts'
-import { createInterpreter } from '../interpret.ts'
 import { isObject } from '../languages/json/value.ts'
 import type { JsonValue } from '../languages/json/value.ts'
 import type { Surroundings } from '../providers/commands/index.ts'
 import { carriedIn } from '../providers/mcp/arguments.ts'
-import { providers } from '../providers/table.ts'
 import { createCommandReading } from '../reading/commands.ts'
-import type { CarriedHttp } from '../reading/commands.ts'
 import type { SqlReading } from '../reading/reading.ts'
+import { createCarriedHttp } from './carried-http.ts'
 
 export interface ReadingPlace {
   readonly home: string | null
@@ -21,7 +17,7 @@ export interface ReadingPlace {
 }
 
 export function createHookReading(place: ReadingPlace): HookReading {
-  const commands = createCommandReading({ sql: lazySql(), http: createHttp() })
+  const commands = createCommandReading({ sql: lazySql(), http: createCarriedHttp() })
   const surroundings = ({ directory, workTree }: Standing): Surroundings => ({
     ...{ directory, workTree, home: place.home, temporary: place.temporary },
     variables: variablesOf(place),
@@ -61,37 +57,5 @@ function lazySql(): SqlReading {
     readNow: () => null,
     read: async (...asked) => (await (made ??= reading())).read(...asked),
     close: async () => (await made)?.close(),
-  }
-}
-
-function createHttp(): (request: CarriedHttp) => readonly Action[] | null {
-  const readers = new Map(providers.map(({ name, reader }) => [name as UpstreamName, reader]))
-  const upstreams = providers.map(({ name, hosts, credentialHeaders }) => ({
-    ...{ name: name as UpstreamName, hosts },
-    credentialHeaders: credentialHeaders.map((header) => header.name),
-  }))
-  const read = createWrittenHttpReader({ upstreams, interpret: createInterpreter({ readers }) })
-  return ({ method, url, headers, body }) => {
-    const hidden = typeof body === 'object' && body !== null ? body.unknown : null
-    const text = typeof body === 'string' ? body : null
-    const found = read({ method, url, headers: gathered(headers), body: text })
-    if (found === null) return null
-    if (typeof found === 'string') return [unread(method, url, found)]
-    return hidden === null ? found : [unread(method, url, hidden)]
-  }
-}
-
-function gathered(headers: CarriedHttp['headers']): Record<string, string[]> {
-  const all: Record<string, string[]> = {}
-  for (const [name, value] of headers) (all[name] ??= []).push(value)
-  return all
-}
-
-function unread(method: string, url: string, why: string): Action {
-  const excerpt = `${method} ${url}`.slice(0, 200).toWellFormed()
-  return {
-    verb: method,
-    effects: [{ kind: 'unknown', why, legible: true }],
-    evidence: { reader: 'http', excerpt, span: null },
   }
 }

@@ -10,6 +10,7 @@ import { createHelpDesk } from '../api/help.ts'
 import { createPurges } from '../api/purges.ts'
 import { showAddress } from '../configuration/address.ts'
 import { clearToDiscover } from '../clearance.ts'
+import { createCarriedHttp } from './carried-http.ts'
 import { createCredentialChecker } from './credential-checker.ts'
 import { createDiscovery } from '../discovery/discovery.ts'
 import type { Discovery } from '../discovery/discovery.ts'
@@ -188,7 +189,7 @@ function createWorks(
 ): Works {
   const { configuration, ledger, store, clock, random, opening } = state
   const sql = createDatabaseWorks(state, reading)
-  const commands = createCommandReading({ sql: reading })
+  const commands = createCommandReading({ sql: reading, http: createCarriedHttp() })
   const joined: BackupsJoined = {
     ...{ databases: configuration.databases, exporting: sql.databases.exporting },
     ...{ ledger, vault: state.vault, clock, random },

@@ -33,7 +33,7 @@ function walk(value: JsonValue, depth: number, found: Carried[]): void {
 }
 
 /** A text, or a command as a list of its words. */
-function wordsOf(value: JsonValue): string | null {
+export function wordsOf(value: JsonValue): string | null {
   if (typeof value === 'string') return value
   if (!isList(value) || value.length === 0) return null
   if (!value.every((word) => typeof word === 'string')) return null

@@ -13,6 +13,6 @@ export const filesystem: ToolTable = {
   // What was there before is gone.
   write_file: destroys(path),
   edit_file: writes({ ...path, undo: 'never' }),
-  // It refuses where something is there already.
-  move_file: writes({ paths: ['source', 'destination'] }),
+  // What is at the destination is replaced, whatever its description says.
+  move_file: destroys({ paths: ['source', 'destination'], extent: 'some' }),
 }

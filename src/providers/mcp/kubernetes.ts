@@ -1,5 +1,7 @@
 // Flux159/mcp-server-kubernetes and containers/kubernetes-mcp-server.
-import { destroys, discloses, each, escalates, reads, shell, textOf, writes } from './row.ts'
+import { isList, isObject, member } from '../../languages/json/value.ts'
+import { wordsOf } from './arguments.ts'
+import { destroys, discloses, each, escalates, reads, textOf, words, writes } from './row.ts'
 import type { ToolTable } from './row.ts'
 
 type Args = Parameters<typeof textOf>[0]
@@ -7,8 +9,12 @@ type Args = Parameters<typeof textOf>[0]
 /** Of a Secret, looking is reading what is secret. */
 const secrets = (args: Args) => {
   const kind = textOf(args, 'resourceType') ?? textOf(args, 'kind') ?? textOf(args, 'resource')
-  return /^secrets?$/i.test(kind ?? '') ? ('disclose' as const) : null
+  // `pods,secrets`, `secret/db` and `secrets.v1.` are ways to ask for them too.
+  return /secret/i.test(kind ?? '') ? ('disclose' as const) : null
 }
+/** What is asked next is asked of another cluster. */
+const switching = (args: Args) =>
+  ['list', 'get'].includes(textOf(args, 'operation') ?? '') ? null : ('escalate' as const)
 const undoing = (args: Args) =>
   ['undo', 'restart'].includes(textOf(args, 'subCommand') ?? '') ? ('destroy' as const) : null
 
@@ -19,7 +25,8 @@ export const kubernetes: ToolTable = {
   ...each('nodes_log nodes_stats_summary events_list namespaces_list', reads()),
   ...each('projects_list helm_list configuration_contexts_list', reads()),
   configuration_view: discloses(),
-  kubectl_context: writes(),
+  kubectl_reconnect: reads(),
+  kubectl_context: reads({ graver: switching }),
   ...each('kubectl_create kubectl_apply kubectl_patch resources_create_or_update', {
     ...escalates(),
   }),
@@ -30,7 +37,7 @@ export const kubernetes: ToolTable = {
   ...each('kubectl_delete resources_delete pods_delete', destroys()),
   ...each('uninstall_helm_chart helm_uninstall cleanup cleanup_pods', destroys()),
   ...each('install_helm_chart upgrade_helm_chart helm_install', escalates()),
-  ...each('exec_in_pod pods_exec', escalates({ carries: shell('command') })),
+  ...each('exec_in_pod pods_exec', escalates({ carries: words('command') })),
   ...each('pods_run port_forward start_port_forward', escalates()),
   stop_port_forward: writes(),
   node_management: destroys({ extent: 'some', undo: 'trivial' }),
@@ -38,9 +45,23 @@ export const kubernetes: ToolTable = {
 
 /** Its parts, as `kubectl` would be called with. */
 function kubectlOf(args: Args) {
-  const words = ['command', 'subCommand', 'resourceType', 'name']
+  const given = ['command', 'subCommand', 'resourceType', 'name']
     .map((name) => textOf(args, name))
-    .filter((word) => word !== null && /^[\w./:-]+$/.test(word))
-  if (words.length === 0) return []
-  return [{ kind: 'shell', text: ['kubectl', ...words].join(' '), directory: null } as const]
+    .filter((word) => word !== null)
+  const rest = member(args, 'args')
+  const flags = member(args, 'flags')
+  const all = [
+    ...given,
+    ...(isObject(flags) ? Object.entries(flags).map(([name, one]) => flag(name, one)) : []),
+    ...(isList(rest) ? rest.filter((word) => typeof word === 'string') : []),
+  ]
+  const text = wordsOf(['kubectl', ...all])
+  return given.length === 0 || text === null
+    ? []
+    : [{ kind: 'shell', text, directory: null } as const]
+}
+
+function flag(name: string, value: unknown): string {
+  const dashes = name.length === 1 ? '-' : '--'
+  return value === true ? `${dashes}${name}` : `${dashes}${name}=${String(value)}`
 }

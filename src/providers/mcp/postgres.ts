@@ -8,5 +8,6 @@ export const postgres: ToolTable = {
   ...each('execute_sql explain_query', reads({ carries: sql('postgres', 'sql') })),
   ...each('list_schemas list_objects get_object_details analyze_db_health', reads()),
   ...each('get_top_queries analyze_workload_indexes', reads()),
-  analyze_query_indexes: reads(),
+  // Each is put behind `EXPLAIN` as it is.
+  analyze_query_indexes: reads({ carries: sql('postgres', 'queries') }),
 }

@@ -1,6 +1,13 @@
 // railway/mcp and railwayapp/railway-mcp-server.
 import { destroys, discloses, each, escalates, reads, writes } from './row.ts'
+import type { textOf } from './row.ts'
 import type { ToolTable } from './row.ts'
+
+/** A command that it is started or built with. */
+const running = (args: Parameters<typeof textOf>[0]) =>
+  Object.keys(args).some((name) => /command|image|repo|source/i.test(name))
+    ? ('escalate' as const)
+    : null
 
 export const railway: ToolTable = {
   ...each('check-railway-status list-projects list-services list-deployments', reads()),
@@ -12,7 +19,8 @@ export const railway: ToolTable = {
   ...each('create-project-and-link create-environment link-service link-environment', writes()),
   ...each('project_create service_create_from_repo service_create_from_image', writes()),
   ...each('set-variables variable_set variable_bulk_set variable_copy', writes({ undo: 'never' })),
-  ...each('service_update database_deploy_from_template volume_create', writes()),
+  ...each('database_deploy_from_template volume_create', writes()),
+  service_update: writes({ undo: 'never', graver: running }),
   ...each('domain_create domain_update generate-domain tcp_proxy_create', writes()),
   ...each('deploy deploy-template deployment_trigger service_restart redeploy', escalates()),
   ...each('project_delete service_delete environment_delete volume_delete', destroys()),

@@ -2,7 +2,8 @@
 import type { Carried } from '../../domain/carried.ts'
 import type { Extent, KnownEffectKind, Undo } from '../../domain/effect.ts'
 import type { JsonObject } from '../../languages/json/value.ts'
-import { member } from '../../languages/json/value.ts'
+import { isList, member } from '../../languages/json/value.ts'
+import { wordsOf } from './arguments.ts'
 
 export interface ToolRow {
   readonly effect: KnownEffectKind
@@ -53,27 +54,39 @@ export function textOf(args: JsonObject, name: string): string | null {
   return typeof value === 'string' ? value : null
 }
 
-/** SQL in one argument; where it is missing, the tool runs none. */
+function textsOf(args: JsonObject, name: string): readonly string[] {
+  const value = member(args, name)
+  const all = isList(value) ? value : [value]
+  return all.filter((one) => typeof one === 'string').slice(0, textsMax)
+}
+
+const textsMax = 50
+
+/** SQL in one argument, or a list of it; where it is missing, the tool runs none. */
 export function sql(
   engine: 'postgres' | 'sqlite' | 'other',
   name: string,
 ): (args: JsonObject) => readonly Carried[] {
-  return (args) => {
-    const text = textOf(args, name)
-    return text === null ? [] : [{ kind: 'sql', engine, text, target: null }]
-  }
+  return (args) => textsOf(args, name).map((text) => ({ kind: 'sql', engine, text, target: null }))
 }
 
-/** A command in one argument, with the program before it that the tool leaves out. */
+/** A command in one argument, or a list of commands, with the program that the tool leaves out. */
 export function shell(
   name: string,
   program: string | null = null,
 ): (args: JsonObject) => readonly Carried[] {
+  return (args) =>
+    textsOf(args, name).map((given) => {
+      const named = program === null || new RegExp(`^\\s*${program}\\s`).test(given)
+      const text = named ? given : `${program} ${given}`
+      return { kind: 'shell', text, directory: null }
+    })
+}
+
+/** A command in one argument, as a text or as the list of its words. */
+export function words(name: string): (args: JsonObject) => readonly Carried[] {
   return (args) => {
-    const given = textOf(args, name)
-    if (given === null) return []
-    const named = program === null || new RegExp(`^\\s*${program}\\s`).test(given)
-    const text = named ? given : `${program} ${given}`
-    return [{ kind: 'shell', text, directory: null }]
+    const text = wordsOf(member(args, name) ?? null)
+    return text === null ? [] : [{ kind: 'shell', text, directory: null }]
   }
 }
