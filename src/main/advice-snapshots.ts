@@ -1,7 +1,7 @@
 import type { HookParts } from '../doors/hook/parts.ts'
 import { createClock } from '../system/clock.ts'
 
-/** Snapshots of a work tree, kept where `holdpoint undo --files` looks for them. */
+/** Of a work tree, kept where `holdpoint undo --files` looks. Rejects with why none can be taken. */
 export function openWorkTreeSnapshots(
   home: string,
   environment: Readonly<Record<string, string | undefined>>,
@@ -11,6 +11,6 @@ export function openWorkTreeSnapshots(
     const { openSnapshots, snapshotsFolder } = await import('../snapshots/open.ts')
     const folder = snapshotsFolder({ ...environment, HOME: home })
     const searchPath = environment['PATH'] ?? '/usr/bin:/bin'
-    return openSnapshots({ workTree, folder, clock, searchPath }).catch(() => null)
+    return openSnapshots({ workTree, folder, clock, searchPath })
   }
 }

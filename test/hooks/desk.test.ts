@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 
+import { Fault } from '../../src/domain/fault.ts'
 import { hookAgents } from '../../src/doors/hook/event.ts'
 import type { HookAgentName, HookAnswer } from '../../src/doors/hook/event.ts'
 import type { AdvisedNote } from '../../src/doors/hook/parts.ts'
 import { createAdviceDesk } from '../../src/main/advice.ts'
 import type { DeskOptions } from '../../src/main/advice.ts'
+import { openWorkTreeSnapshots } from '../../src/main/advice-snapshots.ts'
 import type { Snapshot } from '../../src/snapshots/snapshots.ts'
 import { readEvent, shellEvent, toolEvent, writeEvent } from './events.ts'
 import type { Place } from './events.ts'
@@ -238,6 +240,37 @@ test('an event over the limit, a record that fails, snapshots that fail: refused
   const unsnapped = world({ snapshots: () => Promise.resolve(failing as never) })
   await refused('codex', shellEvent.codex('rm src/a.ts', place()), unsnapped)
   await passed('codex', shellEvent.codex('rm -rf node_modules', place()), unsnapped)
+})
+
+test('why no snapshot could be taken is in the words of the refusal', async () => {
+  const full = Object.assign(new Error('/home/u/x'), { code: 'ENOSPC' })
+  const cases: readonly (readonly [Error, RegExp])[] = [
+    [new Fault('snapshot-no-git', 'snapshots need `git`: install it'), /need `git`: install it\)/],
+    [full, /\(it failed with ENOSPC\)/],
+    [new Error('/home/u/x'), /\(a fault of the snapshot\)/],
+  ]
+  for (const [fault, words] of cases) {
+    const failing = { take: () => Promise.reject(fault) }
+    for (const snapshots of [
+      () => Promise.resolve(failing as never),
+      () => Promise.reject(fault),
+    ]) {
+      const w = world({ snapshots })
+      const says = await refused('codex', shellEvent.codex('rm src/a.ts', place()), w)
+      assert.match(says, words)
+      assert.doesNotMatch(says, /home\/u\/x/)
+      await passed('codex', shellEvent.codex('rm -rf node_modules', place()), w)
+    }
+  }
+})
+
+test('without git on the path, the refusal says that git is missing', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'holdpoint-no-git-'))
+  const snapshots = openWorkTreeSnapshots(home, { PATH: join(home, 'none') })
+  const w = world({ snapshots })
+  const says = await refused('codex', shellEvent.codex('rm src/a.ts', place()), w)
+  assert.match(says, /no snapshot can be taken first.*\(.+\)/)
+  rmSync(home, { recursive: true })
 })
 
 test('what was advised is told: verdict, codes, worst effect, digest, and the text apart', async () => {

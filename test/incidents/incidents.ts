@@ -253,7 +253,7 @@ const inside: readonly Incident[] = [
     `${claude}12637`,
     'a home folder, by a folder that was named `~`',
     'rm -rf *',
-    { setting: "mkdir -p './~/inner' && echo x > './~/inner/file'" },
+    { ...away, setting: "mkdir -p './~/inner' && echo x > './~/inner/file'" },
   ),
   incident(
     'cc-49129-rm-parent-after-move',
@@ -284,7 +284,7 @@ const inside: readonly Incident[] = [
     `${codex}5594`,
     'most of a repository, and its history',
     "find . -maxdepth 2 -type d ! -path '.' ! -path './archive' -exec rm -rf {} +",
-    { setting: 'mkdir archive && echo kept > archive/kept' },
+    { ...away, setting: 'mkdir archive && echo kept > archive/kept' },
   ),
   incident(
     'codex-37998-git-clean-after-deny',

@@ -17,9 +17,9 @@ export const undo: CommandRow = {
   name: 'undo',
   summary: 'take back what a request changed in a database, or a command in your files',
   details:
-    'An action is a decision; `holdpoint log`, `holdpoint trash list` and the answers to agents\n' +
+    'An action is a decision; `holdpoint log`, `holdpoint trash list` and the answers to agents ' +
     'name it. Rows that somebody changed since are shown, and left as they are without --force.\n\n' +
-    'With --files, the work tree comes back as it was before the last command that did harm, its\n' +
+    'With --files, the work tree comes back as it was before the last command that did harm, its ' +
     'git history included; or the paths that are named. It shows what it would do, and asks.',
   operands: [
     { form: '[what...]', about: 'the decision; with --files, paths: none for everything' },

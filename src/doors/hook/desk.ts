@@ -4,6 +4,7 @@ import type { Advice } from '../../advice/advice.ts'
 import type { Action } from '../../domain/action.ts'
 import { worstEffect } from '../../domain/effect.ts'
 import { Fault } from '../../domain/fault.ts'
+import type { Reason } from '../../domain/verdict.ts'
 import { sha256 } from '../../system/hash.ts'
 import type { LeftOut, Snapshot } from '../../snapshots/snapshots.ts'
 import { inert } from '../../wire/inert.ts'
@@ -24,6 +25,8 @@ export const eventBytesMax = 8_388_608
 const sessionsOpenMax = 1_000
 
 type Refusal = Extract<Advice, { kind: 'refuse' }>
+/** null: nothing takes snapshots here */
+type Untaken = Readonly<{ why: string | null }>
 /** What is answered, and the snapshot that was taken for it. */
 type Settled = Readonly<{ refusal: Refusal | null; snapshot: string | null }>
 
@@ -100,11 +103,13 @@ async function settle(
   if (before !== null) return { refusal: before, snapshot: null }
   if (!advice.snapshot || workTree === null) return { refusal: null, snapshot: null }
   const taken = await takeSnapshot(parts, workTree, text)
-  const unkept = taken && unkeptOf(actions, workTree, taken)
-  if (unkept) return { refusal: unkeptRefusal(unkept), snapshot: null }
-  if (taken !== null) return { refusal: null, snapshot: taken.id }
+  if ('id' in taken) {
+    const unkept = unkeptOf(actions, workTree, taken)
+    if (unkept) return { refusal: unkeptRefusal(unkept), snapshot: null }
+    return { refusal: null, snapshot: taken.id }
+  }
   const bare = advise(actions, { ...around, snapshots: false })
-  return { refusal: bare.kind === 'refuse' ? bare : null, snapshot: null }
+  return { refusal: bare.kind === 'refuse' ? becauseOf(bare, taken.why) : null, snapshot: null }
 }
 
 function unkeptRefusal({ path, why }: LeftOut): Refusal {
@@ -120,15 +125,28 @@ async function takeSnapshot(
   parts: HookParts,
   workTree: string,
   text: string,
-): Promise<Snapshot | null> {
-  const snapshots = await parts.snapshots(workTree)
-  if (snapshots === null) return null
+): Promise<Snapshot | Untaken> {
   try {
+    const snapshots = await parts.snapshots(workTree)
+    if (snapshots === null) return { why: null }
     return await snapshots.take(`before: ${text.split('\n', 1)[0]?.slice(0, 160) ?? ''}`)
-  } catch {
-    // Why is said by the rule: nothing could be kept first.
-    return null
+  } catch (fault) {
+    return { why: whyUntaken(fault) }
   }
+}
+
+function whyUntaken(fault: unknown): string {
+  if (fault instanceof Fault) return inert(fault.message)
+  const { code } = fault as { code?: unknown }
+  return typeof code === 'string' ? `it failed with ${inert(code)}` : 'a fault of the snapshot'
+}
+
+function becauseOf(refusal: Refusal, why: string | null): Refusal {
+  if (why === null) return refusal
+  const told = (reason: Reason): Reason =>
+    reason.code === 'no-snapshot' ? { ...reason, says: `${reason.says} (${why})` } : reason
+  const [first, ...rest] = refusal.because
+  return { ...refusal, because: [told(first), ...rest.map(told)] }
 }
 
 async function record(

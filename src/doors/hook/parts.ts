@@ -18,7 +18,7 @@ export interface HookParts {
   }>
   readonly disk: HookDisk
   readonly sessions: HookSessions
-  /** Null where none can be taken; never rejects. */
+  /** Null where nothing takes any; rejects with why none can be taken. */
   readonly snapshots: (workTree: string) => Promise<Snapshots | null>
   /** Resolves once it is kept; a rejection is a refusal. */
   readonly record: (note: AdvisedNote) => Promise<void>
