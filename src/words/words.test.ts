@@ -7,6 +7,7 @@ import type { AgentName } from '../domain/names.ts'
 import { volumeImpact } from '../../test/console/world.ts'
 import {
   backupsWords,
+  environmentsIn,
   environmentsOf,
   impactLines,
   reversibilityWords,
@@ -199,4 +200,17 @@ test('hidden characters in names are shown', () => {
       .join()
       .includes('\u202e'),
   )
+})
+
+test('where an ask would reach: the gravest first, and what fits nothing known is critical', () => {
+  const known = [
+    { provider: 'railway', id: 's', name: 'shop/staging', protection: 'standard' },
+    { provider: 'railway', id: 'p', name: 'shop/production', protection: 'critical' },
+  ] as const
+  const names = (patterns: readonly string[]): readonly (string | null)[] =>
+    environmentsIn(patterns, known).map(({ name }) => name)
+  assert.deepEqual(names(['shop/staging']), ['shop/staging'])
+  assert.deepEqual(names(['shop/*']), ['shop/production', 'shop/staging'])
+  assert.deepEqual(names(['shop/staging', 'other/*']), [null, 'shop/staging'])
+  assert.deepEqual(names(['other/staging']), [null])
 })

@@ -5,7 +5,8 @@ import { reversibilityOf, severity } from '../domain/effect.ts'
 import type { Effect, EffectKind, Reversibility } from '../domain/effect.ts'
 import type { Backups, Dependant, Hit, Rows } from '../domain/impact.ts'
 import { showResource } from '../domain/resource.ts'
-import type { Protection } from '../domain/resource.ts'
+import type { Environment, Protection } from '../domain/resource.ts'
+import { matchesPattern } from '../domain/scope.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { inert } from '../wire/inert.ts'
 
@@ -55,16 +56,31 @@ export function environmentsOf(decision: Pick<Decision, 'impacts'>): readonly En
       continue
     }
     for (const environment of hit.environments.environments) {
-      const shown = inert(environment.name)
-      found.set(`${environment.provider}/${environment.id}`, {
-        name: shown,
-        protection: environment.protection,
-        banner: `${bannerName(shown)} · ${environment.protection}`,
-      })
+      found.set(`${environment.provider}/${environment.id}`, environmentWords(environment))
     }
   }
   if (found.size === 0) return [unknownEnvironment]
-  return [...found.values()].sort((a, b) => rank[a.protection] - rank[b.protection])
+  return gravestFirst([...found.values()])
+}
+
+/** What patterns of a mandate cover; a pattern that covers nothing known counts as critical. */
+export function environmentsIn(
+  patterns: readonly string[],
+  known: readonly Environment[],
+): readonly EnvironmentWords[] {
+  const covered = known.filter(({ name }) => patterns.some((one) => matchesPattern(one, name)))
+  const barren = patterns.some((one) => !known.some(({ name }) => matchesPattern(one, name)))
+  const words = covered.map(environmentWords)
+  return gravestFirst(barren ? [...words, unknownEnvironment] : words)
+}
+
+function environmentWords({ name, protection }: Environment): EnvironmentWords {
+  const shown = inert(name)
+  return { name: shown, protection, banner: `${bannerName(shown)} · ${protection}` }
+}
+
+function gravestFirst(environments: readonly EnvironmentWords[]): readonly EnvironmentWords[] {
+  return [...environments].sort((a, b) => rank[a.protection] - rank[b.protection])
 }
 
 const rank: Readonly<Record<Protection, number>> = { critical: 0, standard: 1, open: 2 }

@@ -69,7 +69,11 @@ test(
     await page.getByRole('link', { name: 'Asks (1)' }).click()
     await page.getByRole('heading', { name: /asks for more than its mandate/ }).waitFor()
     const text = await page.getByRole('main').innerText()
-    const words = ['fix the staging database credentials', 'write in pocketos/production']
+    const words = [
+      'fix the staging database credentials',
+      'write in pocketos/production',
+      'UNKNOWN ENVIRONMENT',
+    ]
     for (const word of [...words, ...shownOfHostile]) assert.ok(text.includes(word), word)
     assert.equal(await page.locator('main script, main img').count(), 0)
     await assertAccessible(page)

@@ -5,6 +5,7 @@ import type { AskView } from '../../../src/api/console/asks/shapes.ts'
 import { Press } from '../holds/decide.tsx'
 import { mayDecide, useSession } from '../session.tsx'
 import { Problem, useAttempt } from '../ui/attempt.tsx'
+import { EnvironmentBanners } from '../ui/environment.tsx'
 import { InertText, Name } from '../ui/inert-text.tsx'
 import { Countdown, Moment, useGateTime } from '../ui/time.tsx'
 import { answerAsk, grantAsk } from './answer.ts'
@@ -60,6 +61,7 @@ function Waiting({ view, now, onAnswered }: WaitingProps): ReactNode {
           Time left <Countdown until={ask.expiresAt} now={now} />
         </strong>
       </p>
+      {view.environments.length > 0 && <EnvironmentBanners environments={view.environments} />}
       <Wants view={view} />
       <Answer view={view} onAnswered={onAnswered} />
     </section>

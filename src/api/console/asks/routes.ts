@@ -1,9 +1,11 @@
 import { z } from 'zod'
 
+import type { Ask } from '../../../domain/ask.ts'
 import { Fault } from '../../../domain/fault.ts'
 import type { AskId, PersonName } from '../../../domain/names.ts'
 import type { AskRecord } from '../../../store/store.ts'
 import { mandateWords, scopesWords } from '../../../words/mandate.ts'
+import { environmentsIn } from '../../../words/words.ts'
 import type { Asks } from '../../asks.ts'
 import type { ConsoleParts } from '../parts.ts'
 import { read } from '../route.ts'
@@ -61,8 +63,15 @@ function viewOf(parts: ConsoleParts, record: AskRecord, person: PersonName): Ask
     mandate: mandate === undefined ? null : { task: mandate.task, words: mandateWords(mandate) },
     draft: drafted?.mandate ?? null,
     more: ask.wants.kind === 'access' ? scopesWords(ask.wants) : null,
+    environments: environmentsOf(parts, ask),
     whyNot: drafted?.whyNot ?? null,
   }
+}
+
+function environmentsOf({ inventory }: ConsoleParts, { wants }: Ask): AskView['environments'] {
+  if (wants.kind !== 'access') return []
+  const patterns = wants.scopes.flatMap(({ environments }) => environments)
+  return environmentsIn(patterns, inventory?.().environments ?? [])
 }
 
 type Drafted = Pick<AskView, 'whyNot'> & Readonly<{ mandate: AskView['draft'] }>

@@ -3,6 +3,7 @@ import type { Ask, AskState, AskWords } from '../../../domain/ask.ts'
 import type { Mandate } from '../../../domain/mandate.ts'
 import type { Instant, PersonName } from '../../../domain/names.ts'
 import type { MandateWords } from '../../../words/mandate.ts'
+import type { EnvironmentWords } from '../../../words/words.ts'
 
 export interface AskList {
   readonly now: Instant
@@ -23,6 +24,8 @@ export interface AskView {
   readonly draft: Mandate | null
   /** that, in words; null where it asks for no access */
   readonly more: string | null
+  /** where that is, most protected first; empty where it asks for no access */
+  readonly environments: readonly EnvironmentWords[]
   /** why a yes cannot be given; null when it can */
   readonly whyNot: string | null
 }
