@@ -1,6 +1,6 @@
-// Ways out by what the doors, the terminal and other programs of the same person offer: spellings of
-// this machine, names that lead to it, keys pushed into a terminal, agents of keys and of desktops,
-// another run. What is meant to be there works beside them.
+// Ways out by what the doors, the terminal and other programs of the same person offer: spellings
+// of this machine, names that lead to it, keys pushed into a terminal, agents of keys and of
+// desktops, another run. What is meant to be there works beside them.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -116,8 +116,16 @@ const send = (bytes) => new Promise((resolve) => {
   socket.setTimeout(3000, () => socket.destroy())
   socket.on('data', (d) => (said += d)).on('error', () => 0).on('close', () => resolve(said))
 })
-const half = ['', 'G', 'GET / HTT', 'CONNECT a:1 HTTP/1.1\\r\\nHost', 'POST / HTTP/1.1\\r\\nHost: ${agents}\\r\\nContent-Length: 99\\r\\n\\r\\nx', 'GET / HTTP/1.1\\r\\n' + 'a: b\\r\\n'.repeat(1e5), '\\x16\\x03\\x01\\x02', 'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n' + 'x'.repeat(1e5), '\\0'.repeat(1e6), require('crypto').randomBytes(1e5)]
-Promise.all([...half, ...Array(150).fill('GET / HTT')].map(send)).then((all) => console.log(all.filter((one) => /^HTTP\\/1.1 2/.test(one)).length))
+const long = 'a: b\\r\\n'.repeat(1e5)
+const half = [
+  '', 'G', 'GET / HTT', 'CONNECT a:1 HTTP/1.1\\r\\nHost', 'GET / HTTP/1.1\\r\\n' + long,
+  'POST / HTTP/1.1\\r\\nHost: ${agents}\\r\\nContent-Length: 99\\r\\n\\r\\nx',
+  'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n' + 'x'.repeat(1e5), '\\x16\\x03\\x01\\x02',
+  '\\0'.repeat(1e6), require('crypto').randomBytes(1e5),
+]
+Promise.all([...half, ...Array(150).fill('GET / HTT')].map(send)).then((all) => {
+  console.log(all.filter((one) => one.startsWith('HTTP/1.1 2')).length)
+})
 `
   writeFileSync(join(world.tree, 'half.cjs'), code)
   const questions = {
