@@ -1,6 +1,5 @@
-// What an agent's MCP client starts inside of the sandbox reaches the gate, by the one way out.
+// What an agent's MCP client is told inside of the sandbox leads to the gate, by the one way out.
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
 import { asking, openSandboxWorld, sections, unavailable } from './world.ts'
@@ -15,31 +14,35 @@ before(async () => {
 })
 after(() => opened?.stop())
 
-const cli = join(import.meta.dirname, '../../src/cli/main.ts')
-const node = `'${process.execPath}' --disable-warning=ExperimentalWarning '${cli}'`
+const version = '2026-07-28'
+const whoami = JSON.stringify({
+  ...{ jsonrpc: '2.0', id: 2, method: 'tools/call' },
+  params: {
+    ...{ name: 'whoami', arguments: {} },
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': version,
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  },
+})
 
-function message(id: number, method: string, params: object): string {
-  return `'${JSON.stringify({ jsonrpc: '2.0', id, method, params })}'`
+/** As `holdpoint mcp serve holdpoint` asks it, which need not be installed where this runs. */
+function ask(lease: string): string {
+  const headers = [
+    ...[`authorization: Bearer ${lease}`, 'content-type: application/json'],
+    ...['accept: application/json, text/event-stream', `mcp-protocol-version: ${version}`],
+    ...['mcp-method: tools/call', 'mcp-name: whoami'],
+  ].map((one) => `-H "${one}"`)
+  return `curl -sS -m 10 "$HOLDPOINT_MCP/holdpoint" ${headers.join(' ')} -d '${whoami}'`
 }
 
-const begin = message(1, 'initialize', {
-  ...{ protocolVersion: '2025-11-25', capabilities: {} },
-  clientInfo: { name: 'test', version: '1' },
-})
-const whoami = message(2, 'tools/call', { name: 'whoami', arguments: {} })
-
-test('`holdpoint mcp serve` inside: whoami, and without a lease nothing', { skip }, async () => {
-  const serve = `printf '%s\\n' ${begin} ${whoami} | `
-  const questions = {
-    own: `${serve}${node} mcp serve holdpoint`,
-    'without a lease': `${serve}env -u HOLDPOINT_LEASE ${node} mcp serve holdpoint`,
-    'with a wrong one': `${serve}HOLDPOINT_LEASE=hp_lease_x ${node} mcp serve holdpoint`,
-  }
+test('inside, HOLDPOINT_MCP and HOLDPOINT_LEASE lead to whoami', { skip }, async () => {
+  const questions = { own: ask('$HOLDPOINT_LEASE'), 'with a wrong lease': ask('nobody') }
   const said = sections((await world.run(asking(questions))).stdout)
   const own = said.get('own') ?? ''
-  assert.match(own, /"id":2/)
-  assert.match(own, /"mandate|mandate/)
-  assert.doesNotMatch(own, /"isError":true/)
-  assert.doesNotMatch(said.get('without a lease') ?? '', /"id":2/)
-  assert.doesNotMatch(said.get('with a wrong one') ?? '', /"isError":false/)
+  assert.match(own, /"id":2,"result"/)
+  assert.match(own, /cursor/)
+  assert.match(own, /"isError":false/)
+  assert.doesNotMatch(said.get('with a wrong lease') ?? '', /"isError":false/)
 })
