@@ -1,6 +1,6 @@
 // What is refused before anything starts, and what is said where there is no sandbox.
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 
@@ -129,3 +129,24 @@ test(
     assert.match(open, /CANARY-netrc/, 'as it says')
   },
 )
+
+test('the commands of docs/run.md run as they are written there', { skip }, async () => {
+  const page = readFileSync(join(root, 'docs/run.md'), 'utf8')
+  const lines = [...page.matchAll(/^ {4}holdpoint (.+)$/gm)].map(([, line = '']) => line.split(' '))
+  // An agent is not installed here, and a terminal would ask for a mandate: the rest is run.
+  const runnable = lines.filter((words) => words.at(-2) === 'npm')
+  assert.equal(lines.length, 3)
+  assert.equal(runnable.length, 1)
+  writeFileSync(join(world.tree, 'fix-staging.yaml'), JSON.stringify(usualMandate))
+  const scripts = { test: 'echo tested, exit $((2 + 1)) >&2; exit 3' }
+  writeFileSync(join(world.tree, 'package.json'), JSON.stringify({ scripts }))
+  for (const words of runnable) {
+    const told = await holdpoint(['--config', world.staged.configuration, ...words], {
+      cwd: world.tree,
+      env: { HOME: world.home },
+    })
+    assert.equal(told.code, 3, told.stderr)
+    assert.match(told.stderr, /^tested, exit 3$/m)
+    assert.match(told.stderr, /files here were kept at the start[\s\S]*holdpoint undo --files/)
+  }
+})
