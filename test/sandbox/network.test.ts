@@ -130,7 +130,7 @@ test('what an agent needs of a network works', { skip }, async () => {
     'the governed host by the proxy': `curl -sS ${api} ${body}`,
     'the governed host without a proxy': `curl -sS --noproxy '*' ${api} -H "authorization: Bearer $RAILWAY_API_TOKEN" ${body}`,
     'Node by fetch': `node -e 'fetch("${api}", { method: "POST", headers: { "content-type": "application/json", authorization: "Bearer " + process.env.RAILWAY_API_TOKEN }, body: JSON.stringify({ query: "{ me { email } }" }) }).then((r) => r.text()).then(console.log)'`,
-    'a server of its own': `perl -MIO::Socket::INET -e 'alarm 30; my $l = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1:8080", ReuseAddr => 1) or die; if (fork) { my $c = $l->accept; print $c "HTTP/1.0 200 OK\\r\\n\\r\\nmine\\n"; wait } else { exec "curl", "-sS", "http://localhost:8080/" }'`,
+    'a server of its own': `perl -MIO::Socket::INET -e 'alarm 30; my $l = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1:8080", ReuseAddr => 1) or die; if (fork) { my $c = $l->accept; print $c "HTTP/1.0 200 OK\\r\\n\\r\\nmine\\n"; close $c; wait } else { exec "curl", "-sS", "http://localhost:8080/" }'`,
     'the help desk': 'curl -sS http://holdpoint.internal/whoami',
   }
   const said = sections((await world.run(asking(questions))).stdout)
