@@ -21,8 +21,10 @@ export const railway: ToolTable = {
   ...each('set-variables variable_set variable_bulk_set variable_copy', writes({ undo: 'never' })),
   ...each('database_deploy_from_template volume_create', writes()),
   service_update: writes({ undo: 'never', graver: running }),
-  ...each('domain_create domain_update generate-domain tcp_proxy_create', writes()),
+  ...each('domain_create domain_update generate-domain', writes()),
   ...each('deploy deploy-template deployment_trigger service_restart redeploy', escalates()),
+  // It publishes a port.
+  tcp_proxy_create: escalates(),
   ...each('project_delete service_delete environment_delete volume_delete', destroys()),
   ...each('project_delete_batch domain_delete variable_delete volume_update', destroys()),
   ...each('delete-project delete-service delete-environment delete-volume', destroys()),
