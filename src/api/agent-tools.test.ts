@@ -154,7 +154,7 @@ test('a preview needs what its surface needs', async (t) => {
   const { call, previewed } = await open(t)
   assert.equal((await call('preview', { surface: 'shell', command: 'rm -rf /' })).isError, true)
   assert.deepEqual(previewed, [])
-  const command = { surface: 'shell', command: 'rm -rf /', directory: '/work' }
+  const command = { surface: 'shell', command: 'rm -rf /', directory: '/home/me' }
   assert.equal((await call('preview', command)).isError, false)
   assert.deepEqual(previewed, [command])
   assert.equal((await call('preview', { surface: 'mcp' })).code, 'tool-arguments')

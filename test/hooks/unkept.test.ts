@@ -26,7 +26,7 @@ const cases: readonly (readonly [action: Action, lost: boolean])[] = [
   [destroys('path', '/w/src'), false],
   [destroys('path', '/w/node_modules'), false],
   [destroys('below', '/w', 'git reset'), false],
-  [destroys('path', '/work/data/huge.db'), false],
+  [destroys('path', '/wide/data/huge.db'), false],
   [destroys('path', '/tmp/data'), false],
 ]
 
