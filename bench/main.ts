@@ -1,11 +1,15 @@
-// `npm run bench [-- postgres|console|snapshots|mcp|hook] [--json] [--quick]`: the HTTP door, the
-// PostgreSQL door, the console, snapshots of a work tree, the MCP door, or agents' hooks.
-const runs = {
+// `npm run bench [-- NAME] [--json] [--quick]`: the HTTP door, or what the table below names.
+const runs: Readonly<Record<string, string>> = {
+  http: './run.ts',
   postgres: './postgres/run.ts',
   console: './console.ts',
   snapshots: './snapshots.ts',
   mcp: './mcp.ts',
   hook: './hook.ts',
-} as const
-const asked = process.argv.find((one): one is keyof typeof runs => Object.hasOwn(runs, one))
-await import(asked === undefined ? './run.ts' : runs[asked])
+  run: './sandbox.ts',
+  'shell-parsers': './shell-parsers.ts',
+}
+const name = process.argv.slice(2).find((one) => !one.startsWith('-')) ?? 'http'
+const run = Object.hasOwn(runs, name) ? runs[name] : undefined
+if (run === undefined) throw new Error(`no bench \`${name}\`: ${Object.keys(runs).join(', ')}`)
+await import(run)
